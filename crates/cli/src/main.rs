@@ -1,0 +1,3 @@
+//! The `scepter` binary: everything is in the library.
+
+fn main() {}

@@ -1,0 +1,4 @@
+//! The Kubernetes API `scepter.dev/v1alpha1`: the three kinds as they are written, and their parsing into policy.
+//!
+//! One job: the wire shape. A spec here is optional and forgiving; `TryFrom` makes it a policy value or says why not.
+//! It must never know a Kubernetes client, a runtime, HTTP or the store.
