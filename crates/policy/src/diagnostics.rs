@@ -1,0 +1,193 @@
+//! Diagnostics: what is wrong, where, by which rule, and how to mend it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::rules::RuleId;
+use crate::vocabulary::Severity;
+
+/// A path to a field as `kubectl explain` users write it: `spec.subjectAlternativeNames[0].value`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FieldPath(String);
+
+impl FieldPath {
+    /// The path of a whole object's spec.
+    pub fn spec() -> Self {
+        Self("spec".to_owned())
+    }
+
+    /// This path's child with that name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Self {
+        if self.0.is_empty() { Self(name.to_owned()) } else { Self(format!("{}.{name}", self.0)) }
+    }
+
+    /// This path's element at that index.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        Self(format!("{}[{index}]", self.0))
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for FieldPath {
+    fn from(path: &str) -> Self {
+        Self(path.to_owned())
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// The rule that speaks.
+    pub rule: RuleId,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The field it is about.
+    pub field: FieldPath,
+    /// What is wrong here, in one sentence, naming the value.
+    pub message: String,
+    /// What to do next. Falls back to the rule's own help.
+    pub help: String,
+    /// Bytes into the field's text where the trouble starts, when one place is to blame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
+}
+
+impl Diagnostic {
+    /// A finding with the severity and the help of its rule.
+    pub fn new(rule: RuleId, field: FieldPath, message: impl Into<String>) -> Self {
+        let entry = rule.rule();
+        Self {
+            rule,
+            severity: entry.severity,
+            field,
+            message: message.into(),
+            help: entry.help.to_owned(),
+            offset: None,
+        }
+    }
+
+    /// The same finding with a help of its own.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// The same finding with another severity, for rules that reject in one place and warn in another.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The same finding with the byte in the field's text where the trouble starts.
+    #[must_use]
+    pub fn at(mut self, offset: usize) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.rule, self.field, self.message)?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
+    }
+}
+
+/// Findings in the order in which they were made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// The most findings kept for one object (`status.diagnostics` holds as many).
+    pub const MAX: usize = 64;
+
+    /// Nothing found.
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds a finding, unless [`Self::MAX`] were made already.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if self.0.len() < Self::MAX {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Adds all of another's findings.
+    pub fn extend(&mut self, other: Self) {
+        other.0.into_iter().for_each(|diagnostic| self.push(diagnostic));
+    }
+
+    /// Whether any finding is an error.
+    pub fn has_errors(&self) -> bool {
+        self.errors().next().is_some()
+    }
+
+    /// The errors among the findings.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Every finding.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many findings there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(findings: I) -> Self {
+        let mut all = Self::none();
+        findings.into_iter().for_each(|diagnostic| all.push(diagnostic));
+        all
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}

@@ -1,0 +1,16 @@
+//! The proofs without which nothing is signed.
+//!
+//! A [`Grant`] is what the store knows about a credential. Only [`authorize`] turns a grant and a request into
+//! [`Authorized`]; only an `Authorized` becomes an [`Order`] when the store reserves a serial for it; only an `Order`
+//! becomes an [`Issued`] certificate, after the certificate was read back and compared with it. Private fields keep the
+//! doors: there is no other way to any of them.
+
+mod credential;
+mod order;
+mod refusal;
+
+pub use credential::{
+    CertificateRequest, ChallengeId, ChallengeState, Credential, Grant, RowVersions, Secret,
+};
+pub use order::{Authorized, Issued, IssuedMismatch, Order};
+pub use refusal::{Refusal, RefusalReason};

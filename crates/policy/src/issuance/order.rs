@@ -1,0 +1,188 @@
+//! From authorised to issued.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{ChallengeId, RowVersions};
+use crate::identity::{AssignmentKey, AuthorityName, SerialNumber};
+use crate::name::{DistinguishedName, Oid};
+use crate::request::{KeyFingerprint, RequestFingerprint};
+use crate::san::GeneralName;
+use crate::vocabulary::KeyUsage;
+
+/// A request that may be answered with a certificate. Made by [`super::authorize`] alone.
+#[derive(Debug)]
+pub struct Authorized {
+    pub(super) content: Content,
+    pub(super) challenge: ChallengeId,
+    pub(super) fingerprint: RequestFingerprint,
+    pub(super) versions: RowVersions,
+}
+
+/// What the certificate will say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Content {
+    pub(super) key: AssignmentKey,
+    pub(super) authority: AuthorityName,
+    pub(super) subject: DistinguishedName,
+    pub(super) subject_alternative_names: Vec<GeneralName>,
+    pub(super) key_usages: BTreeSet<KeyUsage>,
+    pub(super) extended_key_usages: Vec<Oid>,
+    pub(super) not_before: Timestamp,
+    pub(super) not_after: Timestamp,
+    pub(super) spki: Vec<u8>,
+    pub(super) key_fingerprint: KeyFingerprint,
+}
+
+impl Authorized {
+    /// Whose certificate it is.
+    pub fn key(&self) -> &AssignmentKey {
+        &self.content.key
+    }
+
+    /// The challenge that is spent on it.
+    pub fn challenge(&self) -> &ChallengeId {
+        &self.challenge
+    }
+
+    /// The identity of the request.
+    pub fn fingerprint(&self) -> RequestFingerprint {
+        self.fingerprint
+    }
+
+    /// The identity of the key to be certified.
+    pub fn key_fingerprint(&self) -> KeyFingerprint {
+        self.content.key_fingerprint
+    }
+
+    /// Versions of what was judged.
+    pub fn versions(&self) -> RowVersions {
+        self.versions
+    }
+
+    /// The authority that will sign.
+    pub fn authority(&self) -> &AuthorityName {
+        &self.content.authority
+    }
+
+    /// When the certificate will begin.
+    pub fn not_before(&self) -> Timestamp {
+        self.content.not_before
+    }
+
+    /// When the certificate will end.
+    pub fn not_after(&self) -> Timestamp {
+        self.content.not_after
+    }
+
+    /// Becomes an order under a serial that the store has reserved durably.
+    pub fn into_order(self, serial: SerialNumber) -> Order {
+        Order { serial, challenge: self.challenge, fingerprint: self.fingerprint, content: self.content }
+    }
+}
+
+/// A certificate to be made: every field of it, nothing from the request but the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    serial: SerialNumber,
+    challenge: ChallengeId,
+    fingerprint: RequestFingerprint,
+    content: Content,
+}
+
+impl Order {
+    /// The serial number.
+    pub fn serial(&self) -> SerialNumber {
+        self.serial
+    }
+
+    /// Whose certificate it is.
+    pub fn key(&self) -> &AssignmentKey {
+        &self.content.key
+    }
+
+    /// The challenge that is spent on it.
+    pub fn challenge(&self) -> &ChallengeId {
+        &self.challenge
+    }
+
+    /// The identity of the request.
+    pub fn fingerprint(&self) -> RequestFingerprint {
+        self.fingerprint
+    }
+
+    /// The identity of the certified key.
+    pub fn key_fingerprint(&self) -> KeyFingerprint {
+        self.content.key_fingerprint
+    }
+
+    /// The authority that signs.
+    pub fn authority(&self) -> &AuthorityName {
+        &self.content.authority
+    }
+
+    /// The subject.
+    pub fn subject(&self) -> &DistinguishedName {
+        &self.content.subject
+    }
+
+    /// The subject alternative names, in order.
+    pub fn subject_alternative_names(&self) -> &[GeneralName] {
+        &self.content.subject_alternative_names
+    }
+
+    /// The key usages.
+    pub fn key_usages(&self) -> &BTreeSet<KeyUsage> {
+        &self.content.key_usages
+    }
+
+    /// The extended key usages, in order.
+    pub fn extended_key_usages(&self) -> &[Oid] {
+        &self.content.extended_key_usages
+    }
+
+    /// When the certificate begins.
+    pub fn not_before(&self) -> Timestamp {
+        self.content.not_before
+    }
+
+    /// When the certificate ends.
+    pub fn not_after(&self) -> Timestamp {
+        self.content.not_after
+    }
+
+    /// The DER SubjectPublicKeyInfo to be certified.
+    pub fn spki(&self) -> &[u8] {
+        &self.content.spki
+    }
+}
+
+/// A signed certificate that says exactly what its order says.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    order: Order,
+    der: Vec<u8>,
+}
+
+impl Issued {
+    /// The order.
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// The certificate as DER.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+}
+
+/// A certificate that says something else than its order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the certificate made for serial {serial} differs from its order in {field}; nothing was handed out")]
+pub struct IssuedMismatch {
+    /// The order's serial.
+    pub serial: SerialNumber,
+    /// The first field that differs.
+    pub field: &'static str,
+}

@@ -1,0 +1,78 @@
+//! Why a request was refused (policy-rules §10, design §5).
+
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// The reason of a refusal: metric label, event and status reason. The names are Intune's where they mean the same.
+    RefusalReason {
+        /// The certification request could not be read.
+        CertificateRequestDecodingFailed = "CertificateRequestDecodingFailed",
+        /// No challenge password in the request.
+        ChallengePasswordMissing = "ChallengePasswordMissing",
+        /// The challenge does not have the form of ours.
+        ChallengeDecodingError = "ChallengeDecodingError",
+        /// No such challenge, or its secret is wrong.
+        ChallengeUnknown = "ChallengeUnknown",
+        /// Used before, by another request.
+        ChallengeUsed = "ChallengeUsed",
+        /// Handed out too long ago.
+        ChallengeExpired = "ChallengeExpired",
+        /// The request has no subject.
+        SubjectNameMissing = "SubjectNameMissing",
+        /// The subject is not the profile's.
+        SubjectNameMismatch = "SubjectNameMismatch",
+        /// The request lacks the subject alternative names.
+        SubjectAltNameMissing = "SubjectAltNameMissing",
+        /// The subject alternative names are not the profile's.
+        SubjectAltNameMismatch = "SubjectAltNameMismatch",
+        /// The key usage is not the profile's.
+        KeyUsageMismatch = "KeyUsageMismatch",
+        /// The key's kind or size is not the profile's.
+        KeyLengthMismatch = "KeyLengthMismatch",
+        /// The request lacks the extended key usages.
+        EnhancedKeyUsageMissing = "EnhancedKeyUsageMissing",
+        /// The extended key usages are not the profile's.
+        EnhancedKeyUsageMismatch = "EnhancedKeyUsageMismatch",
+        /// The request asks for an extension that no profile gives, such as being a CA.
+        ExtensionRefused = "ExtensionRefused",
+        /// The device is gone, or the profile does not reach it any more.
+        ScepProfileNoLongerTargetedToTheClient = "ScepProfileNoLongerTargetedToTheClient",
+        /// The profile is suspended.
+        ProfileSuspended = "ProfileSuspended",
+        /// The profile cannot be resolved for this device any more; the rule says why.
+        ResolutionFailed = "ResolutionFailed",
+        /// The authority may not certify such a name (AUT-*).
+        NameNotPermitted = "NameNotPermitted",
+        /// The certificate would outlive its authority (VAL-05).
+        ValidityNotPossible = "ValidityNotPossible",
+        /// A certificate was issued for this key before.
+        KeyReused = "KeyReused",
+        /// The key is too weak to certify.
+        WeakKey = "WeakKey",
+        /// A signature of the message or the request does not verify.
+        SignatureValidationFailed = "SignatureValidationFailed",
+        /// The challenge belongs to another authority than the one that was asked.
+        AuthorityMismatch = "AuthorityMismatch",
+        /// Something moved between judging and reserving; the device may try again.
+        Outdated = "Outdated",
+    }
+}
+
+/// A refusal: the reason, and a sentence for the status that names what was expected and what came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}: {message}")]
+pub struct Refusal {
+    /// The reason.
+    pub reason: RefusalReason,
+    /// The rule that speaks, where one does.
+    pub rule: Option<crate::rules::RuleId>,
+    /// One sentence for people; never a challenge or a key.
+    pub message: String,
+}
+
+impl Refusal {
+    /// A refusal without a rule.
+    pub fn new(reason: RefusalReason, message: impl Into<String>) -> Self {
+        Self { reason, rule: None, message: message.into() }
+    }
+}

@@ -1,0 +1,56 @@
+//! A device's certificate request as facts, and its comparison with what was asked for (CHL-04, CHL-11, SUB-15).
+
+use std::collections::BTreeSet;
+
+use crate::name::{DistinguishedName, Oid};
+use crate::san::GeneralName;
+
+/// SHA-256 of a DER SubjectPublicKeyInfo: the identity of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyFingerprint(pub [u8; 32]);
+
+/// SHA-256 over the certification request, the signer's key and the transaction: equal only for an identical retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestFingerprint(pub [u8; 32]);
+
+/// The public key of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublicKey {
+    /// RSA with its modulus' size in bits and its public exponent (`None` above 64 bits).
+    Rsa {
+        /// Bits of the modulus.
+        bits: u32,
+        /// The public exponent.
+        exponent: Option<u64>,
+    },
+    /// An elliptic curve key on the named curve.
+    Ec {
+        /// The curve.
+        curve: Oid,
+    },
+    /// Anything else.
+    Other(Oid),
+}
+
+/// What a PKCS #10 request says. The signature over it is not looked at here: `scep` proves possession first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestFacts {
+    /// The subject.
+    pub subject: DistinguishedName,
+    /// The subject alternative names of the kinds that policy knows, in order.
+    pub subject_alternative_names: Vec<GeneralName>,
+    /// Whether the request asks for a kind of alternative name that no profile can ask for.
+    pub has_foreign_names: bool,
+    /// The key usage bits, when the request has the extension; bit n of RFC 5280 §4.2.1.3 is `1 << n`.
+    pub key_usage: Option<u16>,
+    /// The extended key usages, when the request has the extension.
+    pub extended_key_usages: Option<BTreeSet<Oid>>,
+    /// Whether the request asks to be a CA.
+    pub wants_ca: bool,
+    /// Other extensions, by OID.
+    pub other_extensions: BTreeSet<Oid>,
+    /// The public key's kind and size.
+    pub public_key: PublicKey,
+    /// The DER SubjectPublicKeyInfo.
+    pub spki: Vec<u8>,
+}
