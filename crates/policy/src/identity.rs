@@ -117,6 +117,51 @@ impl fmt::Display for Tenant {
     }
 }
 
+crate::vocabulary::vocabulary! {
+    /// The kinds of declared object.
+    ObjectKind {
+        /// A `ScepProfile`.
+        ScepProfile = "ScepProfile",
+        /// A `TrustedRootProfile`.
+        TrustedRootProfile = "TrustedRootProfile",
+        /// An `InventorySource`.
+        InventorySource = "InventorySource",
+    }
+}
+
+impl ObjectKind {
+    /// The resource name, as in `kubectl get` and in the issuer's paths.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::ScepProfile => "scepprofiles",
+            Self::TrustedRootProfile => "trustedrootprofiles",
+            Self::InventorySource => "inventorysources",
+        }
+    }
+
+    /// The kind with that resource name.
+    pub fn from_plural(plural: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.plural() == plural)
+    }
+}
+
+/// A declared object of one owner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub struct ObjectKey {
+    /// Its kind.
+    pub kind: ObjectKind,
+    /// Its namespace.
+    pub namespace: Namespace,
+    /// Its name.
+    pub name: ObjectName,
+}
+
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
+    }
+}
+
 /// Which of a profile's certificates on one device: its own, or one more for a Wi-Fi or VPN profile (LIF-04).
 #[derive(
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,

@@ -17,6 +17,7 @@ pub mod issuance;
 pub mod name;
 pub mod plan;
 pub mod profile;
+pub mod report;
 pub mod request;
 pub mod resolve;
 pub mod root;
