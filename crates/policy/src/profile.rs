@@ -1,7 +1,13 @@
 //! A parsed SCEP profile: every value checked, every default filled in. Parsing is validation.
 
+pub mod fields;
+mod parse;
+
 use std::collections::BTreeSet;
 
+pub use fields::Fields;
+
+use crate::assign::Aim;
 use crate::identity::{AuthorityName, GroupId, ObjectName};
 use crate::name::Oid;
 use crate::san::SanTemplate;
@@ -26,6 +32,16 @@ pub struct ExtendedKeyUsage {
     pub name: String,
     /// The OID.
     pub oid: Oid,
+}
+
+crate::vocabulary::vocabulary! {
+    /// Who lets an app use the certificate.
+    AccessMode {
+        /// The user, for each app.
+        UserApproval = "UserApproval",
+        /// Nobody is asked for the listed apps.
+        GrantSilently = "GrantSilently",
+    }
 }
 
 /// How apps get at the certificate (Android Enterprise corporate; ACC-01).
@@ -201,5 +217,10 @@ impl Profile {
     /// The key size that a device is asked for: 2048 bits where nothing is configured (KEY-05).
     pub fn effective_key_size(&self) -> KeySize {
         self.key_size.unwrap_or(KeySize::Bits2048)
+    }
+
+    /// What deciding who is assigned needs of this profile.
+    pub fn aim(&self) -> Aim<'_> {
+        Aim { platform: self.platform, assignments: &self.assignments, applicability: &self.applicability }
     }
 }

@@ -1,5 +1,11 @@
 //! A parsed trusted root profile (ROOT-01 … ROOT-08).
 
+pub mod fields;
+mod parse;
+
+use crate::assign::Aim;
+pub use fields::Fields;
+
 use crate::identity::{AuthorityName, ObjectName};
 use crate::profile::{Applicability, Assignments};
 use crate::vocabulary::{DeletionPolicy, Platform, vocabulary};
@@ -33,6 +39,13 @@ pub enum RootCertificate {
     Der(Vec<u8>),
     /// The root of that authority; the issuer fills it in.
     Authority(AuthorityName),
+    /// A key of a ConfigMap whose bytes the caller has not read; never what an issuer holds.
+    Unread {
+        /// The ConfigMap.
+        config_map: String,
+        /// The key in it.
+        key: String,
+    },
 }
 
 /// A trusted root profile that can be served. Made only by parsing.
@@ -61,4 +74,11 @@ pub struct TrustedRoot {
     pub suspend: bool,
     /// What deletion does.
     pub deletion_policy: DeletionPolicy,
+}
+
+impl TrustedRoot {
+    /// What deciding who is assigned needs of this profile.
+    pub fn aim(&self) -> Aim<'_> {
+        Aim { platform: self.platform, assignments: &self.assignments, applicability: &self.applicability }
+    }
 }
