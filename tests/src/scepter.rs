@@ -1,0 +1,119 @@
+//! The real `scepter`, as processes of its own.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::command::run;
+use crate::{Failure, Process};
+
+/// How long `scepter` may take to become ready. The first start of an issuer makes keys.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// A `scepter` that goes on running: `up`, `issuer` or `operator`.
+#[derive(Debug)]
+pub struct Scepter {
+    process: Process,
+}
+
+impl Scepter {
+    /// A command of the binary, for what runs to its end: `run(Scepter::command()?.args(["crds"]), b"")`.
+    pub fn command() -> Result<Command, Failure> {
+        Ok(Command::new(binary()?))
+    }
+
+    /// Starts it with `arguments`, with all that it prints in the file `log`.
+    pub fn start<I, A>(arguments: I, log: &Path) -> Result<Self, Failure>
+    where
+        I: IntoIterator<Item = A>,
+        A: AsRef<OsStr>,
+    {
+        let mut command = Process::command(binary()?)?;
+        command.args(arguments);
+        Ok(Self { process: Process::start("scepter", command, log)? })
+    }
+
+    /// Waits until `/readyz` of the ops listener says 200.
+    pub fn await_ready(&mut self, ops: SocketAddr) -> Result<(), Failure> {
+        self.process.until("/readyz answers 200", LIMIT, || ready(ops))
+    }
+
+    /// Waits until it prints a line that contains `text`, and returns that line.
+    pub fn await_line(&mut self, text: &str) -> Result<String, Failure> {
+        self.process.await_line(text, LIMIT)
+    }
+
+    /// The process, to stop or kill it.
+    pub fn into_process(self) -> Process {
+        self.process
+    }
+}
+
+/// The binary that `SCEPTER_BINARY` names, or the one that cargo makes of this workspace, once for each test binary.
+fn binary() -> Result<&'static Path, Failure> {
+    static BINARY: OnceLock<Result<PathBuf, Failure>> = OnceLock::new();
+    let binary = BINARY.get_or_init(|| match env::var_os("SCEPTER_BINARY") {
+        Some(path) => Ok(path.into()),
+        None => build(),
+    });
+    binary.as_deref().map_err(Failure::NoScepter)
+}
+
+fn build() -> Result<PathBuf, Failure> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.args([
+        "build",
+        "--package=scepter-cli",
+        "--bin=scepter",
+        "--message-format=json-render-diagnostics",
+    ]);
+    let messages = run(&mut cargo, b"")?;
+    executable(&messages).ok_or(Failure::NoBinaryBuilt)
+}
+
+/// Cargo prints a line of JSON for each thing it made; of those that were asked for, only a binary has an executable.
+fn executable(messages: &str) -> Option<PathBuf> {
+    let made = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut executables = made.filter_map(|made| made["executable"].as_str().map(PathBuf::from));
+    executables.next_back()
+}
+
+fn ready(ops: SocketAddr) -> Result<(), String> {
+    let answer = get(ops, "/readyz").map_err(|error| error.to_string())?;
+    if answer.starts_with("HTTP/1.1 200 ") { Ok(()) } else { Err(answer) }
+}
+
+/// A GET in eight lines: what is asked here needs no HTTP library.
+fn get(server: SocketAddr, path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_executable_is_found_among_what_cargo_made() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","target":{"kind":["lib"]},"executable":null}"#,
+            "\nnot JSON\n",
+            r#"{"reason":"compiler-artifact","target":{"kind":["bin"]},"executable":"/target/debug/scepter"}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":true}"#,
+        );
+        assert_eq!(executable(messages), Some("/target/debug/scepter".into()));
+    }
+}

@@ -1,0 +1,72 @@
+//! Programs of the machine that tests drive.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::Failure;
+
+/// A program that a test needs from outside this repository, by what it is to the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// strongSwan's `pki`: the first real SCEP client.
+    StrongSwanPki,
+    /// `openssl`, to read certificates with other eyes than ours.
+    OpenSsl,
+    /// `setpriv`, which has the kernel end a child with its parent.
+    SetPriv,
+    /// Any `kubectl`; only used with a cluster that was there before.
+    Kubectl,
+    /// The Go tool chain, which builds the control plane.
+    Go,
+}
+
+impl Tool {
+    /// The program's path, or a failure that names the remedy.
+    pub fn find(self) -> Result<PathBuf, Failure> {
+        let paths = env::var_os("PATH").unwrap_or_default();
+        env::split_paths(&paths)
+            .map(|directory| directory.join(self.program()))
+            .find(|candidate| candidate.is_file())
+            .ok_or(Failure::ToolMissing { program: self.program(), remedy: self.remedy() })
+    }
+
+    /// A command of this program.
+    pub fn command(self) -> Result<Command, Failure> {
+        self.find().map(Command::new)
+    }
+
+    fn program(self) -> &'static str {
+        match self {
+            Self::StrongSwanPki => "pki",
+            Self::OpenSsl => "openssl",
+            Self::SetPriv => "setpriv",
+            Self::Kubectl => "kubectl",
+            Self::Go => "go",
+        }
+    }
+
+    fn remedy(self) -> &'static str {
+        match self {
+            Self::StrongSwanPki | Self::OpenSsl | Self::SetPriv => {
+                "run `scripts/install-tools test` (Debian), or install it and try again"
+            }
+            Self::Kubectl => "install it, or unset KUBECONFIG and run `make envtest`, which builds it",
+            Self::Go => {
+                "install Go 1.26 or newer, or set KUBEBUILDER_ASSETS to a directory that has etcd, kube-apiserver, \
+                 kube-controller-manager and kubectl"
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_that_is_there_is_found_and_runs() {
+        let version = crate::run(Tool::OpenSsl.command().unwrap().arg("version"), b"").unwrap();
+        assert!(version.starts_with("OpenSSL "), "{version}");
+    }
+}

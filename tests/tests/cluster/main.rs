@@ -1,0 +1,7 @@
+//! Tests on a real control plane. Each takes a fresh [`Namespace`](scepter_tests::Namespace) of the one
+//! [`Cluster`](scepter_tests::Cluster) that this binary starts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod control_plane;
+mod with_cluster;
