@@ -1,0 +1,41 @@
+# One word per habit. Each installs or builds what it needs and is missing, and says a line about what it does.
+
+.PHONY: help
+help: ## these words
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: test
+test: envtest ## all tests: of the crates, then of the world (control plane, SCEP clients)
+	@echo '== tools of the tests'
+	@scripts/install-tools test
+	@echo '== tests of the crates'
+	@cargo test --workspace --exclude scepter-tests
+	@echo '== tests of the world'
+	@cargo test --package scepter-tests
+
+.PHONY: e2e
+e2e: envtest ## only the tests on the control plane
+	@echo '== tests on the control plane'
+	@cargo test --package scepter-tests --test cluster
+
+.PHONY: lint
+lint: ## format, clippy, dependencies, forbidden edges, generated files, scripts
+	@echo '== tools of lint'
+	@scripts/install-tools lint
+	@echo '== format'
+	@cargo fmt --all --check
+	@echo '== clippy'
+	@cargo clippy --workspace --all-targets --quiet -- --deny warnings
+	@echo '== dependencies: bans, licenses, sources'
+	@cargo deny --log-level error check bans licenses sources
+	@echo '== edges between the rooms'
+	@scripts/check-edges
+	@echo '== generated files'
+	@scripts/check-generated
+	@echo '== scripts'
+	@shellcheck .ci/run scripts/*
+
+.PHONY: envtest
+envtest: ## build the control plane of the tests, once: etcd, kube-apiserver, kube-controller-manager, kubectl
+	@echo '== control plane of the tests'
+	@cargo run --quiet --package scepter-tests --bin build-control-plane
