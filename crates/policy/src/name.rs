@@ -2,8 +2,13 @@
 
 mod attribute;
 mod distinguished;
+mod lexer;
+mod quoting;
 mod template;
 
-pub use attribute::{AttributeType, Oid};
+pub use attribute::{AttributeType, Oid, UnknownKey};
 pub use distinguished::{Attribute, DistinguishedName, RelativeDistinguishedName};
 pub use template::{AttributeTemplate, RdnTemplate, SubjectTemplate};
+
+pub(crate) use lexer::find_escape;
+pub(crate) use quoting::needs_quotes;

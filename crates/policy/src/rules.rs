@@ -6,6 +6,10 @@
 use crate::vocabulary::{Severity, vocabulary};
 
 mod registry;
+pub(crate) mod san;
+pub(crate) mod sid;
+pub(crate) mod subject;
+pub(crate) mod variables;
 
 pub use registry::{RULES, RuleId};
 

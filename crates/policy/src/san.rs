@@ -1,5 +1,9 @@
 //! Subject alternative names: what a profile asks for, and what a certificate says (SAN-01 … SAN-10).
 
+mod shape;
+
+pub(crate) use shape::looks_like;
+
 use crate::template::Template;
 use crate::vocabulary::SanType;
 

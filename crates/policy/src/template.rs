@@ -1,8 +1,12 @@
 //! Templates: literal text and `{{Variables}}`, parsed before anything is substituted (SUB-10, VAR-17, VAR-19).
 
+mod error;
 mod variable;
 
-pub use variable::Variable;
+use std::fmt;
+
+pub use error::{TemplateError, TemplateProblem};
+pub use variable::{Holder, Variable};
 
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,12 +18,37 @@ pub enum Piece {
 }
 
 /// A parsed text with variables. Substitution is literal concatenation (VAR-17) and never re-expands (VAR-19).
+///
+/// ```
+/// use scepter_policy::template::Template;
+///
+/// let template = Template::parse("CN={{devicename}}Device1")?;
+/// assert_eq!(template.to_string(), "CN={{DeviceName}}Device1");
+/// # Ok::<(), scepter_policy::template::TemplateError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
+    /// No literal is empty, and none follows another.
     pieces: Vec<Piece>,
 }
 
 impl Template {
+    /// Reads a text. Curly brackets have no meaning but to enclose a variable (VAR-02), so none remain in literals.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        while let Some(found) = text[at..].find(['{', '}']) {
+            let bracket = at + found;
+            push_literal(&mut pieces, &text[at..bracket]);
+            let (variable, length) = variable_at(&text[bracket..])
+                .map_err(|problem| TemplateError { offset: bracket, problem })?;
+            pieces.push(Piece::Variable(variable));
+            at = bracket + length;
+        }
+        push_literal(&mut pieces, &text[at..]);
+        Ok(Self { pieces })
+    }
+
     /// The pieces in order.
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
@@ -31,5 +60,173 @@ impl Template {
             Piece::Literal(_) => None,
             Piece::Variable(variable) => Some(*variable),
         })
+    }
+
+    /// The literal texts, in order.
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Literal(text) => Some(text.as_str()),
+            Piece::Variable(_) => None,
+        })
+    }
+
+    /// The whole text where there is no variable in it.
+    pub fn as_static(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [] => Some(""),
+            [Piece::Literal(text)] => Some(text),
+            [..] => None,
+        }
+    }
+
+    /// The text with each variable replaced by the value that `value_of` has for it, once and literally.
+    pub fn fill<E>(&self, mut value_of: impl FnMut(Variable) -> Result<String, E>) -> Result<String, E> {
+        let mut filled = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal(text) => filled.push_str(text),
+                Piece::Variable(variable) => filled.push_str(&value_of(*variable)?),
+            }
+        }
+        Ok(filled)
+    }
+
+    /// The same template with every literal rewritten.
+    pub(crate) fn map_literals(self, rewrite: impl Fn(&str) -> String) -> Self {
+        let pieces = self.pieces.into_iter().map(|piece| match piece {
+            Piece::Literal(text) => Piece::Literal(rewrite(&text)),
+            Piece::Variable(variable) => Piece::Variable(variable),
+        });
+        Self { pieces: pieces.collect() }
+    }
+}
+
+impl fmt::Display for Template {
+    /// The text that parses to this template, each variable in its canonical spelling.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces.iter().try_for_each(|piece| match piece {
+            Piece::Literal(text) => f.write_str(text),
+            Piece::Variable(variable) => write!(f, "{variable}"),
+        })
+    }
+}
+
+fn push_literal(pieces: &mut Vec<Piece>, text: &str) {
+    if !text.is_empty() {
+        pieces.push(Piece::Literal(text.to_owned()));
+    }
+}
+
+/// Reads the variable at the beginning of `text`, which begins with a bracket; also says how many bytes it takes.
+fn variable_at(text: &str) -> Result<(Variable, usize), TemplateProblem> {
+    let Some(inside) = text.strip_prefix("{{") else {
+        return Err(if text.starts_with('{') {
+            TemplateProblem::SingleOpening
+        } else {
+            TemplateProblem::StrayClosing
+        });
+    };
+    let name = inside.find(['{', '}']).map(|end| &inside[..end]).ok_or(TemplateProblem::Unclosed)?;
+    if !inside[name.len()..].starts_with("}}") {
+        return Err(TemplateProblem::Unclosed);
+    }
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let shown = || name.chars().take(64).collect::<String>();
+    if !is_name {
+        return Err(TemplateProblem::NotAName(shown()));
+    }
+    match Variable::from_name(name) {
+        Some(variable) => Ok((variable, name.len() + 4)),
+        None => Err(TemplateProblem::UnknownVariable { name: shown(), nearest: error::nearest(&shown()) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn error(text: &str) -> (usize, TemplateProblem) {
+        let error = Template::parse(text).expect_err(text);
+        (error.offset, error.problem)
+    }
+
+    #[test]
+    fn text_and_variables_alternate_as_written() {
+        let template = Template::parse("{{AzureADDeviceId}}.domain.com").unwrap();
+        assert_eq!(
+            template.pieces(),
+            [Piece::Variable(Variable::AadDeviceId), Piece::Literal(".domain.com".into())]
+        );
+    }
+
+    #[test]
+    fn substitution_is_literal_concatenation() {
+        let template = Template::parse("{{DeviceName}}Device1").unwrap();
+        assert_eq!(template.fill(|_| Ok::<_, ()>("X".to_owned())), Ok("XDevice1".to_owned()));
+    }
+
+    #[test]
+    fn a_value_with_brackets_is_not_expanded_again() {
+        let template = Template::parse("{{DeviceName}}").unwrap();
+        let filled = template.fill(|_| Ok::<_, ()>("{{UserName}}".to_owned()));
+        assert_eq!(filled, Ok("{{UserName}}".to_owned()));
+    }
+
+    #[test]
+    fn every_malformed_bracket_is_refused_where_it_stands() {
+        for (text, offset, problem) in [
+            ("CN={UserName}", 3, TemplateProblem::SingleOpening),
+            ("CN={", 3, TemplateProblem::SingleOpening),
+            ("CN={{UserName}", 3, TemplateProblem::Unclosed),
+            ("CN={{UserName", 3, TemplateProblem::Unclosed),
+            ("CN={{User{{Name}}", 3, TemplateProblem::Unclosed),
+            ("CN={{{UserName}}}", 3, TemplateProblem::Unclosed),
+            ("CN=UserName}}", 11, TemplateProblem::StrayClosing),
+            ("{{UserName}}}", 12, TemplateProblem::StrayClosing),
+            ("{{ UserName }}", 0, TemplateProblem::NotAName(" UserName ".into())),
+            ("{{}}", 0, TemplateProblem::NotAName(String::new())),
+            ("{{User-Name}}", 0, TemplateProblem::NotAName("User-Name".into())),
+        ] {
+            assert_eq!(error(text), (offset, problem.clone()), "{text}");
+            assert_eq!(problem.rule(), crate::rules::RuleId::Var02);
+        }
+    }
+
+    #[test]
+    fn an_unknown_variable_is_refused_with_the_nearest_name() {
+        let (offset, problem) = error("é{{UserNmae}}");
+        assert_eq!(offset, 2);
+        assert_eq!(problem.rule(), crate::rules::RuleId::Var01);
+        assert_eq!(problem.to_string(), "{{UserNmae}} is no variable; did you mean {{UserName}}?");
+    }
+
+    #[test]
+    fn an_unknown_variable_that_resembles_none_is_refused_with_all_names() {
+        let (_, problem) = error("{{FavouriteColour}}");
+        for variable in Variable::ALL {
+            assert!(problem.to_string().contains(variable.name()), "{problem}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_template_that_is_printed_and_parsed_is_the_same(
+            parts in proptest::collection::vec(("[^{}]{0,8}", proptest::sample::select(&Variable::ALL[..])), 0..5)
+        ) {
+            let text: String = parts.iter().map(|(text, variable)| format!("{text}{variable}")).collect();
+            let template = Template::parse(&text).unwrap();
+            prop_assert_eq!(template.variables().count(), parts.len());
+            prop_assert_eq!(template.to_string(), text);
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_fail_otherwise_than_by_an_error_inside_the_text(text in "[{}A-Za-z é]{0,24}") {
+            match Template::parse(&text) {
+                Ok(template) => prop_assert_eq!(Template::parse(&template.to_string()), Ok(template)),
+                Err(error) => prop_assert!(text.is_char_boundary(error.offset) && error.offset < text.len()),
+            }
+        }
     }
 }
