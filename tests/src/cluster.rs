@@ -49,7 +49,8 @@ impl Cluster {
 
     fn existing(kubeconfig: OsString) -> Result<Self, Failure> {
         let kubectl = Kubectl::new(Tool::Kubectl.find()?, kubeconfig)?;
-        kubectl.run(&["get", "namespace", "default"])?;
+        let answer = kubectl.run(&["get", "namespace", "default"]);
+        answer.map_err(|failure| Failure::ClusterSilent(Box::new(failure)))?;
         Ok(Self { kubectl, _control_plane: None })
     }
 

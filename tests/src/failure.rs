@@ -19,7 +19,7 @@ pub enum Failure {
 
     /// The control plane was never built on this machine, or not from these modules.
     #[error(
-        "the control plane is incomplete: {} is missing. Run `make envtest` (Go, about six minutes, once), or \
+        "the control plane is incomplete: {} is missing. Run `make envtest` (it needs Go, and some minutes, once), or \
          set KUBEBUILDER_ASSETS to a directory that has etcd, kube-apiserver, kube-controller-manager and kubectl",
         .missing.display()
     )]
@@ -99,6 +99,10 @@ pub enum Failure {
         /// The parser's answer.
         source: serde_json::Error,
     },
+
+    /// The cluster that was to serve does not.
+    #[error("the cluster that KUBECONFIG names does not serve; unset it to have one started. {0}")]
+    ClusterSilent(Box<Failure>),
 
     /// The cluster of this run did not start when the first test asked for it.
     #[error("there is no cluster: {0}")]

@@ -103,7 +103,31 @@ fn get(server: SocketAddr, path: &str) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::thread;
+
     use super::*;
+
+    /// A server that gives one answer to one request.
+    fn answering(answer: &'static str) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 1024];
+            let length = stream.read(&mut request).unwrap();
+            assert!(request[..length].starts_with(b"GET /readyz HTTP/1.1\r\n"));
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        address
+    }
+
+    #[test]
+    fn only_the_answer_200_is_ready() {
+        assert_eq!(ready(answering("HTTP/1.1 200 OK\r\n\r\nok")), Ok(()));
+        let busy = "HTTP/1.1 503 Service Unavailable\r\n\r\nno store";
+        assert_eq!(ready(answering(busy)), Err(busy.to_owned()));
+    }
 
     #[test]
     fn the_executable_is_found_among_what_cargo_made() {

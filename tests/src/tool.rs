@@ -1,6 +1,7 @@
 //! Programs of the machine that tests drive.
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -24,8 +25,11 @@ pub enum Tool {
 impl Tool {
     /// The program's path, or a failure that names the remedy.
     pub fn find(self) -> Result<PathBuf, Failure> {
-        let paths = env::var_os("PATH").unwrap_or_default();
-        env::split_paths(&paths)
+        self.find_in(&env::var_os("PATH").unwrap_or_default())
+    }
+
+    fn find_in(self, paths: &OsStr) -> Result<PathBuf, Failure> {
+        env::split_paths(paths)
             .map(|directory| directory.join(self.program()))
             .find(|candidate| candidate.is_file())
             .ok_or(Failure::ToolMissing { program: self.program(), remedy: self.remedy() })
@@ -68,5 +72,14 @@ mod tests {
     fn a_tool_that_is_there_is_found_and_runs() {
         let version = crate::run(Tool::OpenSsl.command().unwrap().arg("version"), b"").unwrap();
         assert!(version.starts_with("OpenSSL "), "{version}");
+    }
+
+    #[test]
+    fn a_tool_that_is_not_there_names_its_remedy() {
+        let missing = Tool::StrongSwanPki.find_in(OsStr::new("/nowhere:/no/where")).unwrap_err();
+        assert_eq!(
+            missing.to_string(),
+            "`pki` is not on the PATH: run `scripts/install-tools test` (Debian), or install it and try again"
+        );
     }
 }

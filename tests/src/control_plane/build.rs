@@ -67,27 +67,28 @@ fn take_turn(cache: &Path) -> Result<File, Failure> {
 }
 
 /// Builds in a directory of its own and moves it into place whole: a build that was interrupted leaves nothing to be
-/// mistaken for a control plane.
+/// mistaken for a control plane. Whose turn it is owns that directory.
 fn build_aside(cache: &Path, wanted: &Path, progress: &mut dyn Write) -> Result<(), Failure> {
-    let aside = tempfile::Builder::new()
-        .prefix("building-")
-        .tempdir_in(cache)
-        .map_err(Failure::file("create a directory in", cache))?;
+    let aside = cache.join("building");
+    remove(&aside)?;
+    fs::create_dir(&aside).map_err(Failure::file("create", &aside))?;
     for module in [ETCD, KUBERNETES] {
         for program in module.programs {
             // Who reads no progress still gets a control plane.
             let _ = writeln!(progress, "building {} …", program.name);
-            compile(&module, program, &aside.path().join(program.name))?;
+            compile(&module, program, &aside.join(program.name))?;
         }
     }
     // Something incomplete may stand there, if a person made room by hand.
-    match fs::remove_dir_all(wanted) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(Failure::file("remove", wanted)(error));
-        }
-        _ => {}
+    remove(wanted)?;
+    fs::rename(&aside, wanted).map_err(Failure::file("create", wanted))
+}
+
+fn remove(directory: &Path) -> Result<(), Failure> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(Failure::file("remove", directory)),
     }
-    fs::rename(aside.path(), wanted).map_err(Failure::file("create", wanted))
 }
 
 fn compile(module: &Module, program: &Program, output: &Path) -> Result<(), Failure> {
