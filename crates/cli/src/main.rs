@@ -1,3 +1,5 @@
 //! The `scepter` binary: everything is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    scepter_cli::main()
+}

@@ -5,6 +5,7 @@ use scepter_policy::diagnostics::Diagnostics;
 use scepter_policy::identity::ObjectKey;
 use scepter_policy::plan::Plan;
 use scepter_policy::report::{CertificateFacts, DeviceRow, FailureCount, Summary};
+use scepter_policy::vocabulary::Platform;
 use serde::{Deserialize, Serialize};
 
 /// Whether a PUT or DELETE changes anything.
@@ -91,6 +92,9 @@ pub enum DeleteOutcome {
 pub struct ObjectReport {
     /// The object.
     pub key: ObjectKey,
+    /// The platform of a profile or root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
     /// The generation that serves.
     pub programmed_generation: i64,
     /// Devices by state.

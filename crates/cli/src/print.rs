@@ -1,0 +1,65 @@
+//! Printing: tables, colour on a terminal only, errors in one line.
+
+mod table;
+
+use std::io::{ErrorKind, Write as _};
+
+use anstyle::{AnsiColor, Style};
+
+pub(crate) use table::{Cell, Table};
+
+/// Good news.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// Bad news.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+/// News to look at.
+pub(crate) const WAITING: Style = AnsiColor::Yellow.on_default();
+
+/// Writes to standard output. A reader that went away (`| head`) is no error.
+pub(crate) fn text(text: &str) -> anyhow::Result<()> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Writes a line to standard error.
+pub(crate) fn note(line: &str) {
+    // Standard error is where failures are told; when it is gone there is nobody left to tell.
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Writes an error and its causes as one line to standard error.
+pub(crate) fn error(error: &anyhow::Error) {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !line.contains(&cause) {
+            line.push_str(if line.is_empty() { "" } else { ": " });
+            line.push_str(&cause);
+        }
+    }
+    note(&format!("{BAD}error{BAD:#}: {}", inert(&line)));
+}
+
+/// Makes text from elsewhere harmless for a terminal: control and direction characters are written as escapes (TH-25).
+pub(crate) fn inert(text: &str) -> String {
+    text.chars()
+        .map(|c| if is_dangerous(c) { c.escape_unicode().to_string() } else { c.to_string() })
+        .collect()
+}
+
+fn is_dangerous(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_elsewhere_cannot_steer_the_terminal() {
+        assert_eq!(inert("a\u{1b}[31mb\u{202e}c\nd"), "a\\u{1b}[31mb\\u{202e}c\\u{a}d");
+        assert_eq!(inert("Müller, Jürgen"), "Müller, Jürgen");
+    }
+}
