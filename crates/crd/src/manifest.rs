@@ -1,0 +1,91 @@
+//! A manifest: one object of any of the three kinds, told apart by its `apiVersion` and `kind`.
+
+use scepter_policy::diagnostics::{Diagnostic, FieldPath};
+use scepter_policy::identity::ObjectKind;
+use scepter_policy::rules::RuleId;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::v1alpha1::{API_VERSION, InventorySource, ScepProfile, TrustedRootProfile};
+
+/// An object as it was declared.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Manifest {
+    /// A `ScepProfile`.
+    ScepProfile(Box<ScepProfile>),
+    /// A `TrustedRootProfile`.
+    TrustedRootProfile(Box<TrustedRootProfile>),
+    /// An `InventorySource`.
+    InventorySource(Box<InventorySource>),
+}
+
+/// Why a value is no manifest of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestError {
+    /// Its `apiVersion` is of another group or version; the object is somebody else's.
+    #[error("{api_version:?} is not {API_VERSION}")]
+    Foreign {
+        /// What it says, empty where it says nothing.
+        api_version: String,
+    },
+    /// Its `apiVersion` is ours, its `kind` is not.
+    #[error("{API_VERSION} has no kind {kind:?}; write ScepProfile, TrustedRootProfile or InventorySource")]
+    UnknownKind {
+        /// What it says, empty where it says nothing.
+        kind: String,
+    },
+    /// It does not have the shape of its kind.
+    #[error("{kind} does not have the shape that the API describes: {finding}")]
+    Malformed {
+        /// Its kind.
+        kind: ObjectKind,
+        /// What is wrong, and where (SCH-01).
+        finding: Box<Diagnostic>,
+    },
+}
+
+impl Manifest {
+    /// Reads a manifest from a tree of values, be it from YAML, from JSON or from the API server.
+    pub fn from_value(value: Value) -> Result<Self, ManifestError> {
+        match kind_of(&value)? {
+            ObjectKind::ScepProfile => read(ObjectKind::ScepProfile, value).map(Self::ScepProfile),
+            ObjectKind::TrustedRootProfile => {
+                read(ObjectKind::TrustedRootProfile, value).map(Self::TrustedRootProfile)
+            }
+            ObjectKind::InventorySource => {
+                read(ObjectKind::InventorySource, value).map(Self::InventorySource)
+            }
+        }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> ObjectKind {
+        match self {
+            Self::ScepProfile(_) => ObjectKind::ScepProfile,
+            Self::TrustedRootProfile(_) => ObjectKind::TrustedRootProfile,
+            Self::InventorySource(_) => ObjectKind::InventorySource,
+        }
+    }
+}
+
+fn kind_of(value: &Value) -> Result<ObjectKind, ManifestError> {
+    let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let api_version = text("apiVersion");
+    if api_version != API_VERSION {
+        return Err(ManifestError::Foreign { api_version });
+    }
+    let kind = text("kind");
+    kind.parse().map_err(|_| ManifestError::UnknownKind { kind })
+}
+
+fn read<K: DeserializeOwned>(kind: ObjectKind, value: Value) -> Result<Box<K>, ManifestError> {
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| ManifestError::Malformed { kind, finding: Box::new(misshapen(&error)) })
+}
+
+/// The finding of a deserializer that gave up: SCH-01 at the field where it did.
+fn misshapen(error: &serde_path_to_error::Error<serde_json::Error>) -> Diagnostic {
+    let path = error.path().to_string();
+    let path = if path == "." { FieldPath::default() } else { FieldPath::from(path.as_str()) };
+    Diagnostic::new(RuleId::Sch01, path, error.inner().to_string())
+}
