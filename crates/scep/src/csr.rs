@@ -1,0 +1,140 @@
+//! Certification requests (PKCS #10, RFC 2986) and the proof that whoever sent one holds its key.
+
+mod challenge_password;
+
+use der::{
+    Decode, Encode, Tag,
+    asn1::{AnyRef, ObjectIdentifier},
+};
+
+use crate::{
+    Algorithms, Limits, Malformed, PublicKey, Secret, Untrusted,
+    algorithms::{Recognised, SignatureAlgorithm},
+    asn1::{
+        oid,
+        pkcs10::{self, CertificationRequestInfo},
+        raw::{RawSet, tagged},
+        signed_data::Attribute,
+    },
+    public_key::Signed,
+};
+
+/// A certification request whose own signature has not been verified: nothing of it can be used but
+/// [`CertificationRequest::verify`].
+pub struct CertificationRequest {
+    request: ProvenRequest,
+    info_der: Vec<u8>,
+    scheme: Recognised<SignatureAlgorithm>,
+    signature: Vec<u8>,
+}
+
+/// A certification request whose sender holds the private key (RFC 8894 §7.6 asks for this even of renewals).
+///
+/// What it asks for is a claim: compare it with what policy grants, and build the certificate from policy.
+#[derive(Debug, Clone)]
+pub struct ProvenRequest {
+    der: Vec<u8>,
+    subject_der: Vec<u8>,
+    public_key: PublicKey,
+    challenge_password: Option<Secret>,
+    extensions_der: Option<Vec<u8>>,
+}
+
+impl CertificationRequest {
+    /// Reads a request from DER. Attributes that SCEP does not use are passed over; one that it uses must not be there
+    /// twice with different values.
+    pub fn from_der(der: &[u8], limits: &Limits) -> Result<Self, Malformed> {
+        let asn1 = |error| Malformed::asn1("certification request", error);
+        let outer = pkcs10::CertificationRequest::from_der(der).map_err(asn1)?;
+        let info = outer.info.decode_as::<CertificationRequestInfo<'_>>().map_err(asn1)?;
+        tagged(info.subject, "subject", &[Tag::Sequence])?;
+        let attributes = Attributes::read(info.attributes.unwrap_or(RawSet(&[])), limits)?;
+        let request = ProvenRequest {
+            der: der.to_vec(),
+            subject_der: info.subject.to_der().map_err(asn1)?,
+            public_key: PublicKey::read(info.public_key)?,
+            challenge_password: attributes.challenge_password()?,
+            extensions_der: attributes.extensions_der()?,
+        };
+        Ok(Self {
+            request,
+            info_der: outer.info.to_der().map_err(asn1)?,
+            scheme: SignatureAlgorithm::of(outer.signature_algorithm.oid),
+            signature: outer.signature.as_bytes().unwrap_or_default().to_vec(),
+        })
+    }
+
+    /// Verifies the request's own signature.
+    pub fn verify(self, allowed: &Algorithms) -> Result<ProvenRequest, Untrusted> {
+        let signed =
+            Signed { message: &self.info_der, signature: &self.signature, scheme: self.scheme, digest: None };
+        self.request.public_key.verify(&signed, *allowed)?;
+        Ok(self.request)
+    }
+}
+
+impl ProvenRequest {
+    /// The whole request.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The subject's `Name` in DER.
+    pub fn subject_der(&self) -> &[u8] {
+        &self.subject_der
+    }
+
+    /// The key to certify.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// The challenge password, in whatever string type it came.
+    pub fn challenge_password(&self) -> Option<&Secret> {
+        self.challenge_password.as_ref()
+    }
+
+    /// The requested `Extensions` in DER, from the attribute of PKCS #9 or from Microsoft's.
+    pub fn extensions_der(&self) -> Option<&[u8]> {
+        self.extensions_der.as_deref()
+    }
+}
+
+struct Attributes<'a>(Vec<Attribute<'a>>);
+
+impl<'a> Attributes<'a> {
+    fn read(set: RawSet<'a>, limits: &Limits) -> Result<Self, Malformed> {
+        const PART: &str = "request attributes";
+        let elements = set.elements(PART, limits.attributes)?;
+        let attributes = elements.into_iter().map(Attribute::from_der).collect::<der::Result<_>>();
+        attributes.map(Self).map_err(|error| Malformed::asn1(PART, error))
+    }
+
+    fn challenge_password(&self) -> Result<Option<Secret>, Malformed> {
+        const PART: &str = "challengePassword";
+        self.one_of(&[oid::CHALLENGE_PASSWORD], PART)?.map(challenge_password::read).transpose()
+    }
+
+    fn extensions_der(&self) -> Result<Option<Vec<u8>>, Malformed> {
+        const PART: &str = "extensionRequest";
+        let Some(value) = self.one_of(&[oid::EXTENSION_REQUEST, oid::MICROSOFT_EXTENSION_REQUEST], PART)?
+        else {
+            return Ok(None);
+        };
+        tagged(value, PART, &[Tag::Sequence])?;
+        value.to_der().map(Some).map_err(|error| Malformed::asn1(PART, error))
+    }
+
+    /// The value of the attributes named `oids`. Two of them must agree, or nobody could say which one was meant.
+    fn one_of(&self, oids: &[ObjectIdentifier], part: &'static str) -> Result<Option<AnyRef<'a>>, Malformed> {
+        let mut found: Option<AnyRef<'a>> = None;
+        for attribute in self.0.iter().filter(|attribute| oids.contains(&attribute.oid)) {
+            let value = attribute.values.only(part)?;
+            if found.is_some_and(|earlier| earlier != value) {
+                return Err(Malformed::Repeated { part });
+            }
+            found = Some(value);
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,181 @@
+//! Public keys of devices: their facts, and the public operations on them.
+
+use aws_lc_rs::{
+    rsa::{Pkcs1PublicEncryptingKey, PublicEncryptingKey},
+    signature::{self, RsaParameters, UnparsedPublicKey, VerificationAlgorithm},
+};
+use der::{
+    Encode,
+    asn1::{AnyRef, ObjectIdentifier},
+};
+use spki::SubjectPublicKeyInfoRef;
+
+use crate::{
+    Algorithms, ContentKey, Malformed, Untrusted,
+    algorithms::{DigestAlgorithm, Recognised, SignatureAlgorithm},
+    asn1::oid,
+};
+
+/// What kind of key a public key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyAlgorithm {
+    /// RSA.
+    Rsa {
+        /// Bits of the modulus.
+        bits: u32,
+    },
+    /// The NIST curve P-256.
+    P256,
+    /// The NIST curve P-384.
+    P384,
+    /// The NIST curve P-521.
+    P521,
+    /// Anything else: its signatures cannot be verified here.
+    Unsupported(ObjectIdentifier),
+}
+
+/// A public key as it came, with its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    spki_der: Vec<u8>,
+    algorithm: KeyAlgorithm,
+}
+
+impl PublicKey {
+    /// `SubjectPublicKeyInfo` in DER.
+    pub fn spki_der(&self) -> &[u8] {
+        &self.spki_der
+    }
+
+    /// What kind of key it is.
+    pub fn algorithm(&self) -> KeyAlgorithm {
+        self.algorithm
+    }
+
+    pub(crate) fn read(value: AnyRef<'_>) -> Result<Self, Malformed> {
+        const PART: &str = "public key";
+        let asn1 = |error| Malformed::asn1(PART, error);
+        let spki = value.decode_as::<SubjectPublicKeyInfoRef<'_>>().map_err(asn1)?;
+        let algorithm = match spki.algorithm.oid {
+            oid::RSA_ENCRYPTION => {
+                let key = spki.subject_public_key.as_bytes().unwrap_or_default();
+                let bits =
+                    RsaParameters::public_modulus_len(key).map_err(|_| Malformed::Value { part: PART })?;
+                KeyAlgorithm::Rsa { bits }
+            }
+            oid::EC_PUBLIC_KEY => {
+                match spki.algorithm.parameters_oid().map_err(|_| Malformed::Value { part: PART })? {
+                    oid::P_256 => KeyAlgorithm::P256,
+                    oid::P_384 => KeyAlgorithm::P384,
+                    oid::P_521 => KeyAlgorithm::P521,
+                    curve => KeyAlgorithm::Unsupported(curve),
+                }
+            }
+            other => KeyAlgorithm::Unsupported(other),
+        };
+        Ok(Self { spki_der: value.to_der().map_err(asn1)?, algorithm })
+    }
+
+    /// Verifies `signed` against what `allowed` accepts.
+    pub(crate) fn verify(&self, signed: &Signed<'_>, allowed: Algorithms) -> Result<(), Untrusted> {
+        let digest = signed.digest(allowed)?;
+        let scheme = signed.scheme()?;
+        self.check_strength(allowed)?;
+        let algorithm = self.verification(scheme, digest).ok_or(Untrusted::Signature)?;
+        UnparsedPublicKey::new(algorithm, &self.spki_der)
+            .verify(signed.message, signed.signature)
+            .map_err(|_| Untrusted::Signature)
+    }
+
+    /// Encrypts a content key with RSAES-PKCS1-v1_5; `None` where the key is not for that. The padding's random bytes are
+    /// AWS-LC's own.
+    pub(crate) fn wrap(&self, key: &ContentKey) -> Option<Vec<u8>> {
+        let public = PublicEncryptingKey::from_der(&self.spki_der).ok()?;
+        let public = Pkcs1PublicEncryptingKey::new(public).ok()?;
+        let mut wrapped = vec![0; public.ciphertext_size()];
+        let length = public.encrypt(key.expose(), &mut wrapped).ok()?.len();
+        wrapped.truncate(length);
+        Some(wrapped)
+    }
+
+    fn check_strength(&self, allowed: Algorithms) -> Result<(), Untrusted> {
+        match self.algorithm {
+            KeyAlgorithm::Rsa { bits } if bits < allowed.minimum_rsa_bits() => {
+                Err(Untrusted::WeakKey { bits, minimum: allowed.minimum_rsa_bits() })
+            }
+            KeyAlgorithm::Unsupported(oid) => Err(Untrusted::Algorithm { part: "public key algorithm", oid }),
+            KeyAlgorithm::Rsa { .. } | KeyAlgorithm::P256 | KeyAlgorithm::P384 | KeyAlgorithm::P521 => Ok(()),
+        }
+    }
+
+    /// The verifier for this key; `None` where key and scheme do not fit together.
+    fn verification(
+        &self,
+        scheme: SignatureAlgorithm,
+        digest: DigestAlgorithm,
+    ) -> Option<&'static dyn VerificationAlgorithm> {
+        match (self.algorithm, scheme) {
+            (KeyAlgorithm::Rsa { .. }, SignatureAlgorithm::Rsa(_)) => Some(match digest {
+                DigestAlgorithm::Sha1 => &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
+                DigestAlgorithm::Sha256 => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+                DigestAlgorithm::Sha384 => &signature::RSA_PKCS1_2048_8192_SHA384,
+                DigestAlgorithm::Sha512 => &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
+            }),
+            (KeyAlgorithm::P256, SignatureAlgorithm::Ecdsa(_)) => match digest {
+                DigestAlgorithm::Sha1 => None,
+                DigestAlgorithm::Sha256 => Some(&signature::ECDSA_P256_SHA256_ASN1),
+                DigestAlgorithm::Sha384 => Some(&signature::ECDSA_P256_SHA384_ASN1),
+                DigestAlgorithm::Sha512 => Some(&signature::ECDSA_P256_SHA512_ASN1),
+            },
+            (KeyAlgorithm::P384, SignatureAlgorithm::Ecdsa(_)) => match digest {
+                DigestAlgorithm::Sha1 => None,
+                DigestAlgorithm::Sha256 => Some(&signature::ECDSA_P384_SHA256_ASN1),
+                DigestAlgorithm::Sha384 => Some(&signature::ECDSA_P384_SHA384_ASN1),
+                DigestAlgorithm::Sha512 => Some(&signature::ECDSA_P384_SHA512_ASN1),
+            },
+            (KeyAlgorithm::P521, SignatureAlgorithm::Ecdsa(_)) => match digest {
+                DigestAlgorithm::Sha1 => None,
+                DigestAlgorithm::Sha256 => Some(&signature::ECDSA_P521_SHA256_ASN1),
+                DigestAlgorithm::Sha384 => Some(&signature::ECDSA_P521_SHA384_ASN1),
+                DigestAlgorithm::Sha512 => Some(&signature::ECDSA_P521_SHA512_ASN1),
+            },
+            (KeyAlgorithm::Rsa { .. }, SignatureAlgorithm::Ecdsa(_))
+            | (KeyAlgorithm::P256 | KeyAlgorithm::P384 | KeyAlgorithm::P521, SignatureAlgorithm::Rsa(_))
+            | (KeyAlgorithm::Unsupported(_), SignatureAlgorithm::Rsa(_) | SignatureAlgorithm::Ecdsa(_)) => {
+                None
+            }
+        }
+    }
+}
+
+/// A signature and what is claimed about it.
+pub(crate) struct Signed<'a> {
+    pub(crate) message: &'a [u8],
+    pub(crate) signature: &'a [u8],
+    pub(crate) scheme: Recognised<SignatureAlgorithm>,
+    /// The digest that is named beside the scheme; `None` where only the scheme names one (X.509, PKCS #10).
+    pub(crate) digest: Option<Recognised<DigestAlgorithm>>,
+}
+
+impl Signed<'_> {
+    fn scheme(&self) -> Result<SignatureAlgorithm, Untrusted> {
+        self.scheme.map_err(|oid| Untrusted::Algorithm { part: "signature algorithm", oid })
+    }
+
+    /// The digest of the signature, accepted by `allowed` and named without contradiction.
+    fn digest(&self, allowed: Algorithms) -> Result<DigestAlgorithm, Untrusted> {
+        let implied = self.scheme()?.implied_digest();
+        let named =
+            self.digest.transpose().map_err(|oid| Untrusted::Algorithm { part: "digest algorithm", oid })?;
+        let digest = match (named, implied) {
+            (Some(named), Some(implied)) if named != implied => return Err(Untrusted::Signature),
+            (Some(digest), Some(_) | None) | (None, Some(digest)) => digest,
+            (None, None) => return Err(Untrusted::Signature),
+        };
+        if allowed.allow_digest(digest) {
+            Ok(digest)
+        } else {
+            Err(Untrusted::Algorithm { part: "digest algorithm", oid: digest.oid() })
+        }
+    }
+}
