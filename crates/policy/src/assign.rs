@@ -1,7 +1,16 @@
 //! Who is assigned: platform, targets, filters, applicability, in that order. The one call of plan, check-in, issue and
 //! `resolve`.
 
+mod applicability;
+mod targets;
+mod version;
+
+use std::fmt;
+
+pub(crate) use version::OsVersion;
+
 use crate::diagnostics::Diagnostic;
+use crate::inventory::{Device, Memberships, User};
 use crate::profile::{Applicability, Assignments};
 use crate::vocabulary::Platform;
 
@@ -27,4 +36,92 @@ pub struct Aim<'a> {
     pub assignments: &'a Assignments,
     /// The applicability rules.
     pub applicability: &'a Applicability,
+}
+
+/// An assignment with the sentences that lead to it, for `--explain`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// What was decided.
+    pub assignment: Assignment,
+    /// Each thing that was looked at and what it said, in the order in which it was done.
+    pub steps: Vec<String>,
+}
+
+/// Decides whether a profile reaches a device and its user.
+///
+/// `user` is the device's user, if it has one; without one no target of users holds the device. A device that is
+/// reached in two ways, as a device and through its user, is reached as long as one of the ways is not excluded
+/// (docs/decisions/0040).
+pub fn assign(aim: &Aim<'_>, device: &Device, user: Option<&User>, memberships: &Memberships) -> Assignment {
+    walk(aim, device, user, memberships, &mut |_| ())
+}
+
+/// Decides the same as [`assign`] and says why.
+pub fn explain(
+    aim: &Aim<'_>,
+    device: &Device,
+    user: Option<&User>,
+    memberships: &Memberships,
+) -> Explanation {
+    let mut steps = Vec::new();
+    let assignment = walk(aim, device, user, memberships, &mut |step| steps.push(step.to_string()));
+    Explanation { assignment, steps }
+}
+
+/// Takes note of a step; formats it only where somebody reads it.
+type Note<'a> = &'a mut dyn FnMut(fmt::Arguments<'_>);
+
+fn walk(
+    aim: &Aim<'_>,
+    device: &Device,
+    user: Option<&User>,
+    memberships: &Memberships,
+    note: Note<'_>,
+) -> Assignment {
+    if device.platform != aim.platform {
+        let reason =
+            format!("device {} is {}, the profile is for {}", device.id, device.platform, aim.platform);
+        note(format_args!("{reason}"));
+        return Assignment::NotApplicable(reason);
+    }
+    note(format_args!("device {} is {}, as the profile", device.id, device.platform));
+    match targets::judge(aim.assignments, device, user, memberships, note) {
+        Assignment::Targeted => applicability::judge(aim.applicability, device, note),
+        elsewhere @ (Assignment::NotTargeted(_)
+        | Assignment::NotApplicable(_)
+        | Assignment::Undecidable(_)) => elsewhere,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::sample;
+
+    #[test]
+    fn a_device_of_another_platform_is_not_applicable_whoever_is_targeted() {
+        let profile = sample::profile(Platform::Ios, |_| {});
+        let reached =
+            |platform| assign(&profile.aim(), &sample::device("d1", platform), None, &Memberships::default());
+        assert_eq!(reached(Platform::Ios), Assignment::Targeted);
+        assert!(
+            matches!(reached(Platform::Macos), Assignment::NotApplicable(reason) if reason.contains("macOS"))
+        );
+    }
+
+    #[test]
+    fn the_explanation_decides_the_same_and_says_each_step() {
+        let profile = sample::profile(Platform::Ios, |_| {});
+        let device = sample::device("d1", Platform::Ios);
+        let explained = explain(&profile.aim(), &device, None, &Memberships::default());
+        assert_eq!(explained.assignment, assign(&profile.aim(), &device, None, &Memberships::default()));
+        assert_eq!(
+            explained.steps,
+            [
+                "device d1 is iOS, as the profile",
+                "all devices includes device d1",
+                "no applicability rule speaks of it"
+            ]
+        );
+    }
 }

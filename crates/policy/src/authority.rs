@@ -1,6 +1,9 @@
 //! What policy needs to know of an authority: how long it lives, and which names it may ever certify (design §2,
 //! Tenancy; rules AUT-*).
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;

@@ -122,9 +122,15 @@ impl Diagnostics {
         Self(Vec::new())
     }
 
-    /// Adds a finding, unless [`Self::MAX`] were made already.
+    /// Adds a finding. Once there are [`Self::MAX`], an error takes the place of the last warning, and what finds no
+    /// place is dropped: an error is never lost to warnings, so that [`Self::has_errors`] stays true to what was found.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         if self.0.len() < Self::MAX {
+            self.0.push(diagnostic);
+        } else if diagnostic.severity == Severity::Error
+            && let Some(last) = self.0.iter().rposition(|kept| kept.severity == Severity::Warning)
+        {
+            self.0.remove(last);
             self.0.push(diagnostic);
         }
     }
@@ -189,5 +195,42 @@ impl<'a> IntoIterator for &'a Diagnostics {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(severity: Severity, field: usize) -> Diagnostic {
+        Diagnostic::new(RuleId::Sch01, FieldPath::spec().index(field), "broken").severity(severity)
+    }
+
+    #[test]
+    fn an_error_after_very_many_warnings_is_kept() {
+        let mut findings: Diagnostics = (0..500).map(|n| finding(Severity::Warning, n)).collect();
+        assert!(!findings.has_errors());
+        findings.push(finding(Severity::Error, 500));
+        assert!(findings.has_errors());
+        assert_eq!(findings.len(), Diagnostics::MAX);
+    }
+
+    #[test]
+    fn no_more_findings_are_kept_than_a_status_holds() {
+        let findings: Diagnostics = (0..500).map(|n| finding(Severity::Error, n)).collect();
+        assert_eq!(findings.len(), Diagnostics::MAX);
+        assert_eq!(findings.iter().next().map(|first| first.field.as_str()), Some("spec[0]"));
+    }
+
+    #[test]
+    fn a_path_reads_as_people_write_it() {
+        let path = FieldPath::spec().field("subjectAlternativeNames").index(0).field("value");
+        assert_eq!(path.as_str(), "spec.subjectAlternativeNames[0].value");
+    }
+
+    #[test]
+    fn a_finding_reads_as_rule_field_problem_and_remedy() {
+        let finding = Diagnostic::new(RuleId::Ku01, FieldPath::from("spec.keyUsages"), "keyUsages is empty");
+        assert_eq!(finding.help("add one").to_string(), "KU-01: spec.keyUsages: keyUsages is empty; add one");
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod fields;
 mod parse;
+#[cfg(test)]
+pub(crate) mod sample;
 
 use std::collections::BTreeSet;
 
@@ -74,6 +76,16 @@ pub enum Target {
     AllDevices,
 }
 
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Group(group) => write!(f, "group {group}"),
+            Self::AllUsers => f.write_str("all users"),
+            Self::AllDevices => f.write_str("all devices"),
+        }
+    }
+}
+
 /// A filter on an include target (ASG-11).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssignmentFilter {
@@ -109,6 +121,13 @@ pub struct Applicability {
     pub os_edition: Option<EditionRule>,
     /// By version, bounds inclusive.
     pub os_version: Option<VersionRule>,
+}
+
+impl Applicability {
+    /// Whether any rule leaves devices out.
+    pub const fn is_some_rule(&self) -> bool {
+        self.os_edition.is_some() || self.os_version.is_some()
+    }
 }
 
 /// An edition rule (APP-04).

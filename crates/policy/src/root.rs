@@ -1,9 +1,14 @@
 //! A parsed trusted root profile (ROOT-01 … ROOT-08).
 
+pub(crate) mod certificate;
 pub mod fields;
 mod parse;
+#[cfg(test)]
+pub(crate) mod sample;
 
 use crate::assign::Aim;
+pub use certificate::NotACertificate;
+use certificate::RootFacts;
 pub use fields::Fields;
 
 use crate::identity::{AuthorityName, ObjectName};
@@ -80,5 +85,13 @@ impl TrustedRoot {
     /// What deciding who is assigned needs of this profile.
     pub fn aim(&self) -> Aim<'_> {
         Aim { platform: self.platform, assignments: &self.assignments, applicability: &self.applicability }
+    }
+
+    /// What its certificate says; `None` where this object only refers to one.
+    pub(crate) fn facts(&self) -> Option<RootFacts> {
+        match &self.certificate {
+            RootCertificate::Der(der) => RootFacts::read(der).ok(),
+            RootCertificate::Authority(_) | RootCertificate::Unread { .. } => None,
+        }
     }
 }

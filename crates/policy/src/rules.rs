@@ -5,10 +5,21 @@
 
 use crate::vocabulary::{Severity, vocabulary};
 
+pub(crate) mod access;
+pub mod applicability;
+pub mod assignment;
+pub(crate) mod keys;
+pub mod matrix;
+pub(crate) mod platform;
 mod registry;
+pub(crate) mod renewal;
+pub mod root;
 pub(crate) mod san;
 pub(crate) mod sid;
 pub(crate) mod subject;
+pub(crate) mod urls;
+pub(crate) mod usages;
+pub(crate) mod validity;
 pub(crate) mod variables;
 
 pub use registry::{RULES, RuleId};

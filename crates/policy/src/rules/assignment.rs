@@ -1,0 +1,238 @@
+//! Who gets a profile (ASG-01, ASG-06, ASG-07, ASG-13; ASG-04 where the kinds of groups are known).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::RuleId;
+use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::identity::GroupId;
+use crate::inventory::GroupKind;
+use crate::profile::{AssignmentFilter, Assignments, Include, Target, fields};
+
+/// ASG-01, ASG-06, ASG-07, ASG-13.
+pub(crate) fn parse(
+    assignments: Option<&fields::Assignments<'_>>,
+    findings: &mut Diagnostics,
+) -> Assignments {
+    let Some(assignments) = assignments else { return Assignments::default() };
+    let path = FieldPath::spec().field("assignments");
+    let include = parse_includes(&assignments.include, &path.field("include"), findings);
+    let exclude = parse_excludes(assignments, &path.field("exclude"), findings);
+    judge_everyone(&include, &path.field("include"), findings);
+    Assignments { include: include.into_iter().map(|(_, include)| include).collect(), exclude }
+}
+
+/// ASG-04: an exclusion of one kind does nothing where everything that is included is of the other kind.
+pub fn judge_kinds(assignments: &Assignments, kinds: &BTreeMap<GroupId, GroupKind>) -> Diagnostics {
+    let included: BTreeSet<GroupKind> =
+        assignments.include.iter().filter_map(|include| include.target.kind(kinds)).collect();
+    let path = FieldPath::spec().field("assignments").field("exclude");
+    let without_effect = |(index, group): (usize, &GroupId)| {
+        let kind = *kinds.get(group)?;
+        let other = *included.iter().find(|included| **included != kind)?;
+        let effect = if included.contains(&kind) {
+            "does not reach those"
+        } else {
+            "has no effect: it does not reach those"
+        };
+        let message = format!("the exclusion of {group}, a {kind} group, {effect} included as a {other}");
+        Some(Diagnostic::new(RuleId::Asg04, path.index(index).field("group"), message))
+    };
+    assignments.exclude.iter().enumerate().filter_map(without_effect).collect()
+}
+
+impl Target {
+    /// Whether the target names users or devices; `None` for a group that nobody knows.
+    fn kind(&self, kinds: &BTreeMap<GroupId, GroupKind>) -> Option<GroupKind> {
+        match self {
+            Self::Group(group) => kinds.get(group).copied(),
+            Self::AllUsers => Some(GroupKind::User),
+            Self::AllDevices => Some(GroupKind::Device),
+        }
+    }
+}
+
+fn parse_includes(
+    includes: &[fields::Include<'_>],
+    path: &FieldPath,
+    findings: &mut Diagnostics,
+) -> Vec<(usize, Include)> {
+    let mut seen = BTreeSet::new();
+    let mut parsed = Vec::with_capacity(includes.len());
+    for (index, include) in includes.iter().enumerate() {
+        let path = path.index(index);
+        let target = match parse_target(include, &path) {
+            Ok(target) => target,
+            Err(finding) => {
+                findings.push(finding);
+                continue;
+            }
+        };
+        if !seen.insert(target.clone()) {
+            findings.push(Diagnostic::new(
+                RuleId::Asg07,
+                path.clone(),
+                format!("{target} is included twice"),
+            ));
+        }
+        let filter = include
+            .filter
+            .map(|filter| AssignmentFilter { mode: filter.mode, expression: filter.expression.to_owned() });
+        findings.extend(filter.iter().map(|filter| judge_filter(filter, &path)).collect());
+        parsed.push((index, Include { target, filter }));
+    }
+    parsed
+}
+
+/// ASG-13. A filter that were ignored would reach devices that its author meant to leave out.
+fn judge_filter(filter: &AssignmentFilter, path: &FieldPath) -> Diagnostic {
+    let message = format!("the filter {:?} cannot be judged: filters are not served yet", filter.expression);
+    Diagnostic::new(RuleId::Asg13, path.field("filter").field("expression"), message)
+        .help("narrow the assignment with groups instead")
+}
+
+fn parse_target(include: &fields::Include<'_>, path: &FieldPath) -> Result<Target, Diagnostic> {
+    let everyone = |flag: Option<bool>, field: &str| match flag {
+        Some(false) => {
+            Err(Diagnostic::new(RuleId::Asg01, path.field(field), format!("{field} can only be true")))
+        }
+        Some(true) | None => Ok(flag.is_some()),
+    };
+    let all_users = everyone(include.all_users, "allUsers")?;
+    let all_devices = everyone(include.all_devices, "allDevices")?;
+    match (include.group, all_users, all_devices) {
+        (Some(group), false, false) => parse_group(group, &path.field("group")).map(Target::Group),
+        (None, true, false) => Ok(Target::AllUsers),
+        (None, false, true) => Ok(Target::AllDevices),
+        (None, false, false) => Err(Diagnostic::new(RuleId::Asg01, path.clone(), "the target names nobody")),
+        (Some(_), _, _) | (None, true, true) => {
+            Err(Diagnostic::new(RuleId::Asg01, path.clone(), "the target names more than one"))
+        }
+    }
+}
+
+fn parse_excludes(
+    assignments: &fields::Assignments<'_>,
+    path: &FieldPath,
+    findings: &mut Diagnostics,
+) -> BTreeSet<GroupId> {
+    let included: BTreeSet<&str> = assignments.include.iter().filter_map(|include| include.group).collect();
+    let mut parsed = BTreeSet::new();
+    for (index, &name) in assignments.exclude.iter().enumerate() {
+        let path = path.index(index).field("group");
+        match parse_group(name, &path) {
+            Err(finding) => findings.push(finding),
+            Ok(group) if included.contains(name) => {
+                let message = format!("group {group} is both included and excluded");
+                findings.push(Diagnostic::new(RuleId::Asg07, path, message));
+            }
+            Ok(group) => {
+                if !parsed.insert(group) {
+                    let message = format!("group {name} is excluded twice");
+                    findings.push(Diagnostic::new(RuleId::Asg07, path, message));
+                }
+            }
+        }
+    }
+    parsed
+}
+
+fn parse_group(name: &str, path: &FieldPath) -> Result<GroupId, Diagnostic> {
+    GroupId::new(name).map_err(|invalid| Diagnostic::new(RuleId::Asg01, path.clone(), invalid.to_string()))
+}
+
+/// ASG-06: all users and all devices leave nobody to be added.
+fn judge_everyone(includes: &[(usize, Include)], path: &FieldPath, findings: &mut Diagnostics) {
+    let has = |target: &Target| includes.iter().any(|(_, include)| include.target == *target);
+    if !(has(&Target::AllUsers) && has(&Target::AllDevices)) {
+        return;
+    }
+    for (index, include) in includes {
+        if let Target::Group(group) = &include.target {
+            let message = format!("group {group} is included beside all users and all devices");
+            findings.push(Diagnostic::new(RuleId::Asg06, path.index(*index).field("group"), message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::FilterMode;
+
+    const USERS: fields::Include<'_> =
+        fields::Include { group: None, all_users: Some(true), all_devices: None, filter: None };
+    const DEVICES: fields::Include<'_> =
+        fields::Include { group: None, all_users: None, all_devices: Some(true), filter: None };
+
+    fn group(name: &str) -> fields::Include<'_> {
+        fields::Include { group: Some(name), ..fields::Include::default() }
+    }
+
+    fn judged(include: &[fields::Include<'_>], exclude: &[&str]) -> Vec<String> {
+        let assignments = fields::Assignments { include: include.to_vec(), exclude: exclude.to_vec() };
+        let mut findings = Diagnostics::none();
+        parse(Some(&assignments), &mut findings);
+        findings.iter().map(|finding| format!("{} {}", finding.rule, finding.field)).collect()
+    }
+
+    #[test]
+    fn a_target_is_exactly_one_of_a_group_all_users_and_all_devices() {
+        assert_eq!(judged(&[group("staff"), USERS], &[]), [] as [&str; 0]);
+        let nobody = fields::Include::default();
+        let both = fields::Include { group: Some("staff"), ..USERS };
+        let no = fields::Include { all_users: Some(false), ..nobody };
+        assert_eq!(
+            judged(&[nobody, both], &[]),
+            ["ASG-01 spec.assignments.include[0]", "ASG-01 spec.assignments.include[1]"]
+        );
+        assert_eq!(judged(&[no], &[]), ["ASG-01 spec.assignments.include[0].allUsers"]);
+        assert_eq!(judged(&[group("")], &[]), ["ASG-01 spec.assignments.include[0].group"]);
+    }
+
+    #[test]
+    fn groups_beside_all_users_and_all_devices_are_refused() {
+        assert_eq!(judged(&[USERS, DEVICES], &["guests"]), [] as [&str; 0]);
+        assert_eq!(judged(&[USERS, group("fleet")], &[]), [] as [&str; 0]);
+        assert_eq!(judged(&[USERS, group("a"), DEVICES], &[]), ["ASG-06 spec.assignments.include[1].group"]);
+    }
+
+    #[test]
+    fn a_group_stands_in_an_assignment_once() {
+        assert_eq!(judged(&[group("a"), group("a")], &[]), ["ASG-07 spec.assignments.include[1]"]);
+        assert_eq!(judged(&[group("a")], &["a"]), ["ASG-07 spec.assignments.exclude[0].group"]);
+        assert_eq!(judged(&[group("a")], &["b", "b"]), ["ASG-07 spec.assignments.exclude[1].group"]);
+        assert_eq!(judged(&[USERS, USERS], &[]), ["ASG-07 spec.assignments.include[1]"]);
+    }
+
+    #[test]
+    fn a_filter_is_refused_rather_than_ignored() {
+        let filter = fields::Filter { mode: FilterMode::Include, expression: "(device.model -eq \"X1\")" };
+        let include = fields::Include { filter: Some(filter), ..DEVICES };
+        assert_eq!(judged(&[include], &[]), ["ASG-13 spec.assignments.include[0].filter.expression"]);
+    }
+
+    #[test]
+    fn no_assignment_is_no_finding() {
+        let mut findings = Diagnostics::none();
+        assert_eq!(parse(None, &mut findings), Assignments::default());
+        assert!(findings.is_empty());
+    }
+
+    #[test]
+    fn an_exclusion_of_the_other_kind_is_warned_about() {
+        let kinds = BTreeMap::from([
+            (GroupId::new("staff").unwrap(), GroupKind::User),
+            (GroupId::new("byod").unwrap(), GroupKind::Device),
+        ]);
+        let warned = |include: &[fields::Include<'_>], exclude: &str| {
+            let assignments = fields::Assignments { include: include.to_vec(), exclude: vec![exclude] };
+            let parsed = parse(Some(&assignments), &mut Diagnostics::none());
+            judge_kinds(&parsed, &kinds).iter().map(|finding| finding.rule).collect::<Vec<_>>()
+        };
+        assert_eq!(warned(&[USERS], "byod"), [RuleId::Asg04]);
+        assert_eq!(warned(&[group("staff"), DEVICES], "byod"), [RuleId::Asg04]);
+        assert_eq!(warned(&[DEVICES], "byod"), []);
+        assert_eq!(warned(&[USERS], "staff"), []);
+        assert_eq!(warned(&[USERS], "unknown"), []);
+    }
+}
