@@ -4,11 +4,13 @@ mod attribute;
 mod distinguished;
 mod lexer;
 mod quoting;
+mod string_type;
 mod template;
 
 pub use attribute::{AttributeType, Oid, UnknownKey};
-pub use distinguished::{Attribute, DistinguishedName, RelativeDistinguishedName};
+pub use distinguished::{Attribute, DistinguishedName, RelativeDistinguishedName, UnreadableName};
+pub use string_type::NotEncodable;
 pub use template::{AttributeTemplate, RdnTemplate, SubjectTemplate};
 
 pub(crate) use lexer::find_escape;
-pub(crate) use quoting::needs_quotes;
+pub(crate) use string_type::decode as decode_string;

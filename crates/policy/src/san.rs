@@ -1,7 +1,9 @@
 //! Subject alternative names: what a profile asks for, and what a certificate says (SAN-01 … SAN-10).
 
+mod encoding;
 mod shape;
 
+pub use encoding::{AlternativeNames, USER_PRINCIPAL_NAME};
 pub(crate) use shape::looks_like;
 
 use crate::template::Template;
