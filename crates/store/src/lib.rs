@@ -1,4 +1,73 @@
 //! The assignment store: objects, inventory, assignments, challenges, certificates, events and the feed.
 //!
 //! One job: keep the truth durably, one transaction a change. SQL stands only here. It must never sign, render, or know
-//! HTTP and Kubernetes.
+//! HTTP and Kubernetes. It has no clock and no randomness: both are arguments.
+//!
+//! Read it in this order: [`objects`] (what is declared), [`inventory`] (who and what there is), `entitlement` (who gets
+//! what, recomputed in the transaction that changes it), [`assignments`] (what became of it), [`challenges`] and
+//! [`issuance`] (grant, reserve, record), [`certificates`] and [`revocation`], [`events`] (the audit) and [`feed`] (what
+//! to look at again). A file is an aggregate and holds its SQL.
+
+pub mod assignments;
+pub mod certificates;
+pub mod challenges;
+mod change;
+pub mod check_in;
+mod columns;
+mod dialect;
+mod entitlement;
+mod error;
+pub mod events;
+pub mod feed;
+pub mod interpreter;
+pub mod inventory;
+pub mod issuance;
+pub mod objects;
+mod open;
+mod profiles;
+pub mod reports;
+pub mod revocation;
+mod secrets;
+pub mod tokens;
+
+pub use error::{IssuanceError, MintError, PutError, StoreError, SyncError};
+pub use open::{Config, Location, OpenError};
+pub use secrets::MacKey;
+
+use std::sync::Arc;
+
+use sqlx::AnyPool;
+use tokio::sync::watch;
+
+use crate::dialect::Dialect;
+use crate::interpreter::Interpreter;
+
+/// The store. Cheap to clone; every clone is the same store.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dialect: Dialect,
+    writer: AnyPool,
+    reader: AnyPool,
+    mac_key: MacKey,
+    interpreter: Arc<dyn Interpreter>,
+    changed: watch::Sender<()>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("dialect", &self.inner.dialect).finish_non_exhaustive()
+    }
+}
+
+/// Whether a change is made or only computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Make it.
+    Apply,
+    /// Compute it, then roll back.
+    DryRun,
+}

@@ -1,0 +1,152 @@
+//! Challenges: each belongs to one device under one profile, works once, expires, and dies with the assignment.
+
+use jiff::Timestamp;
+use scepter_policy::identity::AssignmentKey;
+use scepter_policy::issuance::{ChallengeId, Secret};
+use scepter_policy::vocabulary::DeviceState;
+use serde_json::json;
+
+use crate::assignments::{Row, RowKey, Standing, Verdict};
+use crate::change::Change;
+use crate::columns::Bind;
+use crate::events::{Subject, What};
+use crate::secrets::Purpose;
+use crate::{MintError, Store, StoreError};
+
+/// A challenge to be handed out.
+#[derive(Clone, Debug)]
+pub struct NewChallenge {
+    /// The public half, random and unique.
+    pub id: ChallengeId,
+    /// The secret half, at least 128 random bits. Only its MAC is stored.
+    pub secret: Secret,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// How far a challenge has come in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Open,
+    Reserved,
+    Used,
+    Void,
+}
+
+impl Stage {
+    const ALL: [Self; 4] = [Self::Open, Self::Reserved, Self::Used, Self::Void];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Reserved => "Reserved",
+            Self::Used => "Used",
+            Self::Void => "Void",
+        }
+    }
+}
+
+impl std::str::FromStr for Stage {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|stage| stage.as_str() == text);
+        found.ok_or_else(|| format!("{text:?} is no stage of a challenge"))
+    }
+}
+
+/// Why a challenge works no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VoidReason {
+    /// The assignment ended.
+    Unassigned,
+    /// A newer challenge was handed out for the same row.
+    Superseded,
+}
+
+impl VoidReason {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unassigned => "Unassigned",
+            Self::Superseded => "Superseded",
+        }
+    }
+}
+
+impl std::str::FromStr for VoidReason {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = [Self::Unassigned, Self::Superseded].into_iter().find(|reason| reason.as_str() == text);
+        found.ok_or_else(|| format!("{text:?} is no reason that voids a challenge"))
+    }
+}
+
+impl Store {
+    /// Stores a challenge for a row that is targeted. Older ones of that row die, reservations included: one live
+    /// challenge a row (TH-31).
+    pub async fn mint(
+        &self,
+        key: &AssignmentKey,
+        challenge: &NewChallenge,
+        now: Timestamp,
+    ) -> Result<(), MintError> {
+        let mac = self.inner.mac_key.mac(Purpose::Challenge, &challenge.id.0, &challenge.secret);
+        let mut change = self.change(now).await?;
+        let row = change.row(&RowKey::from(key)).await?.filter(|row| row.standing == Standing::Targeted);
+        let Some(row) = row else { return Err(MintError::NotAssigned(Box::new(key.clone()))) };
+        change.void_challenges(key, VoidReason::Superseded).await?;
+        change.insert_challenge(key, challenge, &mac).await?;
+        change.note_challenge(&row).await?;
+        let detail = json!({ "challenge": challenge.id.0, "expiresAt": challenge.expires_at });
+        change.event(Subject::assignment(key), What::ChallengeMinted, &detail).await?;
+        Ok(change.commit().await?)
+    }
+}
+
+impl Change<'_> {
+    /// Voids the open and reserved challenges of an assignment.
+    pub(crate) async fn void_challenges(
+        &mut self,
+        key: &AssignmentKey,
+        reason: VoidReason,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE challenges SET state = 'Void', void_reason = $6 WHERE owner = $1 AND namespace = $2 \
+             AND profile = $3 AND device = $4 AND association = $5 AND state IN ('Open', 'Reserved')",
+        )
+        .assignment(key)
+        .bind(reason.as_str())
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    async fn insert_challenge(
+        &mut self,
+        key: &AssignmentKey,
+        challenge: &NewChallenge,
+        mac: &[u8],
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        sqlx::query(
+            "INSERT INTO challenges (owner, namespace, profile, device, association, id, mac, state, created_at, \
+             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'Open', $8, $9)",
+        )
+        .assignment(key)
+        .bind(challenge.id.0.as_str())
+        .bind(mac)
+        .time(now)
+        .time(challenge.expires_at)
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    /// A row with a certificate keeps its state while it renews.
+    async fn note_challenge(&mut self, row: &Row) -> Result<(), StoreError> {
+        let state = if row.certified { row.state } else { DeviceState::ChallengeIssued };
+        self.set_state(&row.key, Verdict { state, reason: "", message: "" }).await?;
+        Ok(())
+    }
+}

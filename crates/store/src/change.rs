@@ -1,0 +1,105 @@
+//! One transaction: what it changes, what it notes in the audit, and whom it tells.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use scepter_policy::identity::{ObjectKind, ObjectName, Tenant};
+use sqlx::{Any, AnyConnection, Transaction};
+
+use crate::columns::{Bind, Columns};
+use crate::{Mode, Store, StoreError};
+
+/// A transaction that writes. Dropped without [`Change::commit`], it leaves nothing behind.
+pub(crate) struct Change<'a> {
+    store: &'a Store,
+    transaction: Transaction<'static, Any>,
+    now: Timestamp,
+    revision: Option<i64>,
+    changed: BTreeSet<(Tenant, ObjectKind, ObjectName)>,
+}
+
+impl Store {
+    /// Begins a transaction that writes.
+    pub(crate) async fn change(&self, now: Timestamp) -> Result<Change<'_>, StoreError> {
+        let transaction = self.inner.writer.begin_with(self.inner.dialect.begin_write()).await?;
+        Ok(Change { store: self, transaction, now, revision: None, changed: BTreeSet::new() })
+    }
+
+    /// Begins a transaction that sees one moment.
+    pub(crate) async fn snapshot(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        Ok(self.inner.reader.begin_with(self.inner.dialect.begin_read()).await?)
+    }
+}
+
+impl<'a> Change<'a> {
+    /// The connection to run statements on.
+    pub(crate) fn sql(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+
+    /// The time of this change.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The store.
+    pub(crate) fn store(&self) -> &'a Store {
+        self.store
+    }
+
+    /// This transaction's revision: greater than every one before it.
+    pub(crate) async fn revision(&mut self) -> Result<i64, StoreError> {
+        if let Some(revision) = self.revision {
+            return Ok(revision);
+        }
+        let row =
+            sqlx::query("UPDATE counters SET value = value + 1 WHERE name = 'revision' RETURNING value")
+                .fetch_one(self.sql())
+                .await?;
+        let revision = row.integer("value")?;
+        self.revision = Some(revision);
+        Ok(revision)
+    }
+
+    /// Marks an object whose status may have changed.
+    pub(crate) fn touched(&mut self, tenant: &Tenant, kind: ObjectKind, name: &ObjectName) {
+        self.changed.insert((tenant.clone(), kind, name.clone()));
+    }
+
+    /// Ends the transaction as the mode says.
+    pub(crate) async fn end(self, mode: Mode) -> Result<(), StoreError> {
+        match mode {
+            Mode::Apply => self.commit().await,
+            Mode::DryRun => Ok(self.transaction.rollback().await?),
+        }
+    }
+
+    /// Commits. Everything is on the disk when this returns, and then those who wait for changes are told.
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        let changed = std::mem::take(&mut self.changed);
+        for (tenant, kind, name) in &changed {
+            self.feed(tenant, *kind, name).await?;
+        }
+        self.transaction.commit().await?;
+        if !changed.is_empty() {
+            self.store.inner.changed.send_replace(());
+        }
+        Ok(())
+    }
+
+    async fn feed(&mut self, tenant: &Tenant, kind: ObjectKind, name: &ObjectName) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM feed WHERE owner = $1 AND namespace = $2 AND kind = $3 AND name = $4")
+            .tenant(tenant)
+            .bind(kind.as_str())
+            .bind(name.as_str())
+            .execute(self.sql())
+            .await?;
+        sqlx::query("INSERT INTO feed (owner, namespace, kind, name) VALUES ($1, $2, $3, $4)")
+            .tenant(tenant)
+            .bind(kind.as_str())
+            .bind(name.as_str())
+            .execute(self.sql())
+            .await?;
+        Ok(())
+    }
+}

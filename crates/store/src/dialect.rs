@@ -1,0 +1,88 @@
+//! Where the two databases differ. Everything else is one text for both.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// The database that a store stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// SQLite in WAL mode, one writer.
+    Sqlite,
+    /// PostgreSQL, READ COMMITTED.
+    Postgres,
+}
+
+impl Dialect {
+    /// Begins a transaction that writes. SQLite takes its write lock at once: a transaction that begins by reading and
+    /// then writes could fail half way when another wrote in between.
+    pub(crate) const fn begin_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+
+    /// Begins a transaction that sees one moment and writes nothing.
+    pub(crate) const fn begin_read(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN DEFERRED",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    /// What a new connection is told first. A commit is on the disk when it returns (GAP-9, TH-37).
+    pub(crate) const fn session(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA synchronous = FULL",
+                "PRAGMA busy_timeout = 10000",
+                "PRAGMA trusted_schema = OFF",
+            ],
+            Self::Postgres => &["SET synchronous_commit = on"],
+        }
+    }
+
+    /// How many connections write at the same time.
+    pub(crate) const fn writers(self) -> u32 {
+        match self {
+            Self::Sqlite => 1,
+            Self::Postgres => 8,
+        }
+    }
+
+    /// Feed entries after a position, oldest first. PostgreSQL hides entries of transactions younger than one that is
+    /// still open: it could commit an entry that sorts before them.
+    pub(crate) const fn feed_after(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT id, transaction_id, owner, namespace, kind, name FROM feed \
+                 WHERE owner = $1 AND (transaction_id > $2 OR (transaction_id = $2 AND id > $3)) \
+                 ORDER BY transaction_id, id LIMIT $4"
+            }
+            Self::Postgres => {
+                "SELECT id, transaction_id, owner, namespace, kind, name FROM feed \
+                 WHERE owner = $1 AND (transaction_id > $2 OR (transaction_id = $2 AND id > $3)) \
+                 AND transaction_id < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) \
+                 ORDER BY transaction_id, id LIMIT $4"
+            }
+        }
+    }
+
+    /// The schema, version by version. A database with a version that is not listed here is refused (TH-39).
+    pub(crate) fn migrator(self) -> Migrator {
+        let first = match self {
+            Self::Sqlite => include_str!("../migrations/sqlite/0001_store.sql"),
+            Self::Postgres => include_str!("../migrations/postgres/0001_store.sql"),
+        };
+        Migrator::with_migrations(vec![Migration::new(
+            1,
+            Cow::Borrowed("store"),
+            MigrationType::Simple,
+            first.into_sql_str(),
+            false,
+        )])
+    }
+}
