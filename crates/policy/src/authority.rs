@@ -18,6 +18,8 @@ use crate::profile::Validity;
 pub struct AuthorityFacts {
     /// Its name.
     pub name: AuthorityName,
+    /// When its issuing certificate begins; no certificate of it begins earlier.
+    pub not_before: Timestamp,
     /// When its issuing certificate ends (VAL-05).
     pub not_after: Timestamp,
     /// The longest validity that it grants (VAL-04).

@@ -1,9 +1,17 @@
 //! A device's certificate request as facts, and its comparison with what was asked for (CHL-04, CHL-11, SUB-15).
 
+mod compare;
+mod parse;
+mod public_key;
+
 use std::collections::BTreeSet;
 
 use crate::name::{DistinguishedName, Oid};
 use crate::san::GeneralName;
+
+pub use compare::compare;
+pub use parse::{MAX_REQUEST_SIZE, RequestError};
+pub use public_key::PublicKey;
 
 /// SHA-256 of a DER SubjectPublicKeyInfo: the identity of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,25 +20,6 @@ pub struct KeyFingerprint(pub [u8; 32]);
 /// SHA-256 over the certification request, the signer's key and the transaction: equal only for an identical retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestFingerprint(pub [u8; 32]);
-
-/// The public key of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PublicKey {
-    /// RSA with its modulus' size in bits and its public exponent (`None` above 64 bits).
-    Rsa {
-        /// Bits of the modulus.
-        bits: u32,
-        /// The public exponent.
-        exponent: Option<u64>,
-    },
-    /// An elliptic curve key on the named curve.
-    Ec {
-        /// The curve.
-        curve: Oid,
-    },
-    /// Anything else.
-    Other(Oid),
-}
 
 /// What a PKCS #10 request says. The signature over it is not looked at here: `scep` proves possession first.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,6 +20,19 @@ pub struct AlternativeNames {
     pub has_foreign: bool,
 }
 
+impl From<x509::GeneralNames> for AlternativeNames {
+    fn from(names: x509::GeneralNames) -> Self {
+        let mut read = Self::default();
+        for name in &names {
+            match GeneralName::from_x509(name) {
+                Some(known) => read.known.push(known),
+                None => read.has_foreign = true,
+            }
+        }
+        read
+    }
+}
+
 impl GeneralName {
     /// GeneralNames in DER, in the given order.
     pub fn encode_all(names: &[Self]) -> Result<Vec<u8>, NotEncodable> {
@@ -33,14 +46,7 @@ impl GeneralName {
 
     /// Reads GeneralNames from DER, nothing after them.
     pub fn decode_all(der: &[u8]) -> Result<AlternativeNames, der::Error> {
-        let mut read = AlternativeNames::default();
-        for name in x509::GeneralNames::from_der(der)? {
-            match Self::from_x509(&name) {
-                Some(known) => read.known.push(known),
-                None => read.has_foreign = true,
-            }
-        }
-        Ok(read)
+        x509::GeneralNames::from_der(der).map(AlternativeNames::from)
     }
 
     /// The name in the form of the `x509-cert` crate.

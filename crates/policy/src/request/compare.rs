@@ -1,0 +1,170 @@
+//! The comparison of a request with what the device was asked for. Nothing of a request but its key reaches a
+//! certificate; the comparison stops a stolen challenge from being used for another request (TH-01, decision 0030).
+
+use std::collections::BTreeSet;
+
+use super::{PublicKey, RequestFacts, public_key};
+use crate::issuance::{Refusal, RefusalReason};
+use crate::name::Oid;
+use crate::resolve::ResolvedRequest;
+use crate::san::GeneralName;
+use crate::vocabulary::KeyUsage;
+
+/// Extensions that devices add by themselves and that change nothing: Microsoft's template name and template
+/// information, S/MIME capabilities, and the subject key identifier.
+const HARMLESS: [Oid; 4] = [
+    Oid::new_unwrap("1.3.6.1.4.1.311.20.2"),
+    Oid::new_unwrap("1.3.6.1.4.1.311.21.7"),
+    Oid::new_unwrap("1.2.840.113549.1.9.15"),
+    Oid::new_unwrap("2.5.29.14"),
+];
+
+/// The smallest public exponent that is certified.
+const SMALLEST_EXPONENT: u64 = 65537;
+
+/// Whether a request is the one that the device was asked for.
+///
+/// An absent key usage or extended key usage is no difference: the certificate has them from the profile, and Apple
+/// devices (CHL-11), strongSwan and certmonger cannot send them. A present one must be the profile's.
+pub fn compare(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), Refusal> {
+    compare_extensions(facts)?;
+    compare_subject(resolved, facts)?;
+    compare_alternative_names(resolved, facts)?;
+    compare_key_usage(resolved, facts)?;
+    compare_extended_key_usages(resolved, facts)?;
+    compare_key(resolved, facts)
+}
+
+fn compare_extensions(facts: &RequestFacts) -> Result<(), Refusal> {
+    if facts.wants_ca {
+        return Err(refuse(RefusalReason::ExtensionRefused, "the request asks to be a CA"));
+    }
+    match facts.other_extensions.iter().find(|oid| !HARMLESS.contains(oid)) {
+        None => Ok(()),
+        Some(oid) => {
+            let message = format!("the request asks for the extension {oid}, which no profile gives");
+            Err(refuse(RefusalReason::ExtensionRefused, message))
+        }
+    }
+}
+
+fn compare_subject(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), Refusal> {
+    let expected = &resolved.subject;
+    if facts.subject.is_empty() {
+        let message = format!("the request has no subject; {expected} was expected");
+        return Err(refuse(RefusalReason::SubjectNameMissing, message));
+    }
+    if facts.subject.says_the_same_as(expected) {
+        return Ok(());
+    }
+    let message = format!("the request's subject is {}; {expected} was expected", facts.subject);
+    Err(refuse(RefusalReason::SubjectNameMismatch, message))
+}
+
+/// As multisets: the order in which a device writes its names says nothing.
+fn compare_alternative_names(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), Refusal> {
+    let sorted = |names: &[GeneralName]| {
+        let mut names = names.to_vec();
+        names.sort();
+        names
+    };
+    let expected = sorted(&resolved.subject_alternative_names);
+    let requested = sorted(&facts.subject_alternative_names);
+    if requested == expected && !facts.has_foreign_names {
+        return Ok(());
+    }
+    if requested.is_empty() && !facts.has_foreign_names {
+        let message = format!("the request has no alternative names; {} expected", listed(&expected));
+        return Err(refuse(RefusalReason::SubjectAltNameMissing, message));
+    }
+    let foreign = if facts.has_foreign_names { " and names of other kinds" } else { "" };
+    let message = format!(
+        "the request's alternative names are {}{foreign}; {} expected",
+        listed(&requested),
+        listed(&expected)
+    );
+    Err(refuse(RefusalReason::SubjectAltNameMismatch, message))
+}
+
+fn compare_key_usage(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), Refusal> {
+    let expected = resolved.key_usages.iter().fold(0, |bits, &usage| bits | bit(usage));
+    match facts.key_usage {
+        None => Ok(()),
+        Some(requested) if requested == expected => Ok(()),
+        Some(requested) => {
+            let message = format!(
+                "the request's key usage bits are {requested:#05x}; {expected:#05x} ({}) was expected",
+                joined(&resolved.key_usages)
+            );
+            Err(refuse(RefusalReason::KeyUsageMismatch, message))
+        }
+    }
+}
+
+/// A usage's bit, as [`RequestFacts::key_usage`] counts them.
+const fn bit(usage: KeyUsage) -> u16 {
+    match usage {
+        KeyUsage::DigitalSignature => 1,
+        KeyUsage::KeyEncipherment => 1 << 2,
+    }
+}
+
+fn compare_extended_key_usages(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), Refusal> {
+    let expected: BTreeSet<Oid> = resolved.extended_key_usages.iter().copied().collect();
+    match &facts.extended_key_usages {
+        None => Ok(()),
+        Some(requested) if *requested == expected => Ok(()),
+        Some(requested) => {
+            let message = format!(
+                "the request's extended key usages are {}; {} expected",
+                joined(requested),
+                joined(&expected)
+            );
+            Err(refuse(RefusalReason::EnhancedKeyUsageMismatch, message))
+        }
+    }
+}
+
+fn compare_key(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), Refusal> {
+    let expected = resolved.key_size.bits();
+    let exponent = match facts.public_key {
+        PublicKey::Rsa { bits, exponent } if bits == expected => exponent,
+        PublicKey::Rsa { bits, .. } => return Err(wrong_key(&format!("RSA with {bits} bits"), expected)),
+        PublicKey::Ec { curve } => return Err(wrong_key(&format!("on the curve {curve}"), expected)),
+        PublicKey::Other(algorithm) => {
+            return Err(wrong_key(&format!("of the algorithm {algorithm}"), expected));
+        }
+    };
+    if !exponent.is_some_and(|exponent| exponent >= SMALLEST_EXPONENT && exponent % 2 == 1) {
+        let message = "the key's public exponent is even, below 65537 or above 64 bits";
+        return Err(refuse(RefusalReason::WeakKey, message));
+    }
+    match public_key::weakness(&facts.spki) {
+        None => Ok(()),
+        Some(weakness) => Err(refuse(RefusalReason::WeakKey, format!("the key is weak: {weakness}"))),
+    }
+}
+
+fn wrong_key(found: &str, expected: u32) -> Refusal {
+    let message = format!("the request's key is {found}; RSA with {expected} bits was expected");
+    refuse(RefusalReason::KeyLengthMismatch, message)
+}
+
+fn refuse(reason: RefusalReason, message: impl Into<String>) -> Refusal {
+    Refusal::new(reason, message)
+}
+
+/// Names for people, at most eight of them.
+fn listed(names: &[GeneralName]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let shown: Vec<_> = names.iter().take(8).map(ToString::to_string).collect();
+    let rest = names.len() - shown.len();
+    if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
+}
+
+fn joined<T: ToString>(words: &BTreeSet<T>) -> String {
+    let words: Vec<_> = words.iter().take(8).map(ToString::to_string).collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}
