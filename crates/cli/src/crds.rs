@@ -4,6 +4,6 @@ use crate::{Ending, print};
 
 /// Prints the CustomResourceDefinitions.
 pub(crate) fn run() -> anyhow::Result<Ending> {
-    print::text(&String::new())?;
+    print::text(&scepter_crd::definitions::yaml()?)?;
     Ok(Ending::Success)
 }

@@ -6,6 +6,7 @@ mod arguments;
 mod challenge;
 mod connection;
 mod crds;
+mod files;
 mod get;
 mod pem;
 mod print;
