@@ -4,6 +4,7 @@
 //! It must never know a Kubernetes client, a runtime, HTTP or the store.
 
 pub mod definitions;
+pub mod inventory;
 pub mod manifest;
 pub mod v1alpha1;
 

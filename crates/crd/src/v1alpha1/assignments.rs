@@ -24,7 +24,7 @@ pub struct Assignments {
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new(
-    "[has(self.group), has(self.allUsers) && self.allUsers, has(self.allDevices) && self.allDevices].exists_one(x, x)"
+    "[has(self.group), has(self.allUsers), has(self.allDevices)].exists_one(x, x) && (!has(self.allUsers) || self.allUsers) && (!has(self.allDevices) || self.allDevices)"
 ).message("ASG-01: set exactly one of group, allUsers: true and allDevices: true"))]
 pub struct Include {
     /// A group of users or of devices, by its id in the inventory.
