@@ -3,6 +3,7 @@
 use scepter_policy::diagnostics::Diagnostic;
 use scepter_policy::identity::{AssignmentKey, Association, DeviceId, ObjectKind, ObjectName, Tenant};
 use scepter_policy::issuance::Refusal;
+use scepter_policy::rules::RuleId;
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
 use sqlx::any::{AnyArguments, AnyRow};
@@ -175,7 +176,7 @@ impl Store {
         }
         let detail = json!({
             "reason": refusal.reason.as_str(),
-            "rule": refusal.rule.map(|rule| rule.as_str()),
+            "rule": refusal.rule.map(RuleId::as_str),
             "message": cut(&refusal.message),
         });
         change.event(Subject::assignment(key), What::AttemptRefused, &detail).await?;
@@ -260,8 +261,7 @@ impl Change<'_> {
 
 pub(crate) async fn read_row(sql: &mut AnyConnection, key: &RowKey) -> Result<Option<Row>, StoreError> {
     let query = sqlx::query(
-        "SELECT a.*, (SELECT COUNT(*) FROM certificates c WHERE c.serial = a.serial AND c.revoked_at IS NULL) \
-         AS certified FROM assignments a WHERE a.owner = $1 AND a.namespace = $2 AND a.kind = $3 AND a.profile = $4 \
+        "SELECT * FROM assignment_rows a WHERE a.owner = $1 AND a.namespace = $2 AND a.kind = $3 AND a.profile = $4 \
          AND a.device = $5 AND a.association = $6",
     );
     let row = key.bind(query).fetch_optional(sql).await?;

@@ -1,17 +1,20 @@
 //! Challenges: each belongs to one device under one profile, works once, expires, and dies with the assignment.
 
 use jiff::Timestamp;
-use scepter_policy::identity::AssignmentKey;
-use scepter_policy::issuance::{ChallengeId, Secret};
+use scepter_policy::identity::{AssignmentKey, SerialNumber};
+use scepter_policy::issuance::{ChallengeId, ChallengeState, RefusalReason, Secret};
+use scepter_policy::request::RequestFingerprint;
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 
 use crate::assignments::{Row, RowKey, Standing, Verdict};
 use crate::change::Change;
-use crate::columns::Bind;
+use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
 use crate::secrets::Purpose;
-use crate::{MintError, Store, StoreError};
+use crate::{IssuanceError, MintError, Store, StoreError};
 
 /// A challenge to be handed out.
 #[derive(Clone, Debug)]
@@ -149,4 +152,73 @@ impl Change<'_> {
         self.set_state(&row.key, Verdict { state, reason: "", message: "" }).await?;
         Ok(())
     }
+}
+
+/// A stored challenge.
+pub(crate) struct Challenge {
+    pub(crate) id: ChallengeId,
+    pub(crate) mac: Vec<u8>,
+    pub(crate) key: AssignmentKey,
+    stage: Stage,
+    void_reason: Option<VoidReason>,
+    pub(crate) expires_at: Timestamp,
+    fingerprint: Option<RequestFingerprint>,
+    serial: Option<SerialNumber>,
+}
+
+impl Challenge {
+    /// How far it has come, unless it is void.
+    pub(crate) fn state(&self) -> Result<ChallengeState, IssuanceError> {
+        match self.stage {
+            Stage::Open => Ok(ChallengeState::Open),
+            Stage::Reserved => Ok(ChallengeState::Reserved(self.fingerprint()?)),
+            Stage::Used => Ok(ChallengeState::Used(self.fingerprint()?)),
+            Stage::Void => Err(self.void()),
+        }
+    }
+
+    fn void(&self) -> IssuanceError {
+        match self.void_reason {
+            Some(VoidReason::Unassigned) | None => IssuanceError::no_longer_targeted(&self.key),
+            Some(VoidReason::Superseded) => {
+                let message = "a newer challenge was handed out for this device; use that one";
+                IssuanceError::refused(&self.key, RefusalReason::ChallengeExpired, message)
+            }
+        }
+    }
+
+    fn fingerprint(&self) -> Result<RequestFingerprint, StoreError> {
+        self.fingerprint.ok_or_else(|| StoreError::unreadable("challenge", "it is claimed by no request"))
+    }
+
+    pub(crate) fn serial(&self) -> Result<SerialNumber, StoreError> {
+        self.serial.ok_or_else(|| StoreError::unreadable("challenge", "it is claimed without a serial"))
+    }
+}
+
+/// The challenge with that id.
+pub(crate) async fn read_challenge(
+    sql: &mut AnyConnection,
+    id: &ChallengeId,
+) -> Result<Option<Challenge>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM challenges WHERE id = $1").bind(id.0.as_str()).fetch_optional(sql).await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &AnyRow) -> Result<Challenge, StoreError> {
+    let fingerprint = match row.optional_bytes("fingerprint")? {
+        Some(_) => Some(RequestFingerprint(row.digest("fingerprint")?)),
+        None => None,
+    };
+    Ok(Challenge {
+        id: ChallengeId(row.text("id")?),
+        mac: row.bytes("mac")?,
+        key: row.assignment()?,
+        stage: row.parsed("state")?,
+        void_reason: row.optional_parsed("void_reason")?,
+        expires_at: row.time("expires_at")?,
+        fingerprint,
+        serial: row.optional_parsed("serial")?,
+    })
 }

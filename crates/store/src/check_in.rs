@@ -221,8 +221,7 @@ async fn targeted_rows(
     device: &DeviceId,
 ) -> Result<Vec<Row>, StoreError> {
     let rows = sqlx::query(
-        "SELECT a.*, (SELECT COUNT(*) FROM certificates c WHERE c.serial = a.serial AND c.revoked_at IS NULL) \
-         AS certified FROM assignments a WHERE a.owner = $1 AND a.namespace = $2 AND a.device = $3 \
+        "SELECT * FROM assignment_rows a WHERE a.owner = $1 AND a.namespace = $2 AND a.device = $3 \
          AND a.standing = 'Targeted' ORDER BY a.kind DESC, a.profile, a.association",
     )
     .tenant(tenant)

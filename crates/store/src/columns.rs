@@ -65,7 +65,9 @@ pub(crate) trait Columns {
         T: FromStr,
         T::Err: Display,
     {
-        self.text(column)?.parse().map_err(|problem: T::Err| StoreError::unreadable(column, problem))
+        self.text(column)?
+            .parse()
+            .map_err(|problem: T::Err| StoreError::unreadable(column, problem.to_string()))
     }
 
     /// A nullable text column as a word or a name.
@@ -75,8 +77,10 @@ pub(crate) trait Columns {
         T::Err: Display,
     {
         let text = self.optional_text(column)?;
-        text.map(|text| text.parse().map_err(|problem: T::Err| StoreError::unreadable(column, problem)))
-            .transpose()
+        text.map(|text| {
+            text.parse().map_err(|problem: T::Err| StoreError::unreadable(column, problem.to_string()))
+        })
+        .transpose()
     }
 
     /// A digest column.
@@ -96,7 +100,7 @@ pub(crate) trait Columns {
 
     fn association(&self) -> Result<Association, StoreError> {
         Association::try_from(self.text("association")?)
-            .map_err(|problem| StoreError::unreadable("association", problem))
+            .map_err(|problem| StoreError::unreadable("association", problem.to_string()))
     }
 
     /// The columns owner, namespace, profile, device and association.
@@ -137,12 +141,13 @@ impl Columns for AnyRow {
 }
 
 fn timestamp(microseconds: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_microsecond(microseconds).map_err(|problem| StoreError::unreadable("time", problem))
+    Timestamp::from_microsecond(microseconds)
+        .map_err(|problem| StoreError::unreadable("time", problem.to_string()))
 }
 
 /// A value as a JSON column.
 pub(crate) fn to_json(what: &'static str, value: &impl serde::Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|problem| StoreError::unreadable(what, problem))
+    serde_json::to_string(value).map_err(|problem| StoreError::unreadable(what, problem.to_string()))
 }
 
 /// A JSON column's text as a value.
@@ -150,5 +155,5 @@ pub(crate) fn from_json<T: serde::de::DeserializeOwned>(
     what: &'static str,
     text: &str,
 ) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|problem| StoreError::unreadable(what, problem))
+    serde_json::from_str(text).map_err(|problem| StoreError::unreadable(what, problem.to_string()))
 }

@@ -79,8 +79,7 @@ impl Change<'_> {
     ) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let rows = sqlx::query(
-            "SELECT a.*, (SELECT COUNT(*) FROM certificates c WHERE c.serial = a.serial AND c.revoked_at IS NULL) \
-             AS certified FROM assignments a WHERE a.owner = $1 AND a.namespace = $2 AND a.kind = $3 \
+            "SELECT * FROM assignment_rows a WHERE a.owner = $1 AND a.namespace = $2 AND a.kind = $3 \
              AND a.profile = $4",
         )
         .tenant(tenant)
@@ -237,8 +236,7 @@ impl Change<'_> {
 
     async fn rows_of_gone_devices(&mut self, assigned: &Assigned<'_>) -> Result<Vec<Row>, StoreError> {
         sqlx::query(
-            "SELECT a.*, (SELECT COUNT(*) FROM certificates c WHERE c.serial = a.serial AND c.revoked_at IS NULL) \
-             AS certified FROM assignments a WHERE a.owner = $1 AND a.namespace = $2 AND a.kind = $3 \
+            "SELECT * FROM assignment_rows a WHERE a.owner = $1 AND a.namespace = $2 AND a.kind = $3 \
              AND a.profile = $4 AND a.standing <> 'Ended' AND NOT EXISTS (SELECT 1 FROM devices d \
              WHERE d.owner = a.owner AND d.namespace = a.namespace AND d.id = a.device)",
         )
@@ -259,8 +257,7 @@ impl Change<'_> {
         last: &str,
     ) -> Result<Rows, StoreError> {
         let rows = sqlx::query(
-            "SELECT a.*, (SELECT COUNT(*) FROM certificates c WHERE c.serial = a.serial AND c.revoked_at IS NULL) \
-             AS certified FROM assignments a WHERE a.owner = $1 AND a.namespace = $2 AND a.kind = $3 \
+            "SELECT * FROM assignment_rows a WHERE a.owner = $1 AND a.namespace = $2 AND a.kind = $3 \
              AND a.profile = $4 AND a.device > $5 AND a.device <= $6",
         )
         .tenant(assigned.tenant)

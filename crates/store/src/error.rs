@@ -30,8 +30,8 @@ impl StoreError {
         }
     }
 
-    pub(crate) fn unreadable(what: &'static str, problem: impl ToString) -> Self {
-        Self::Unreadable { what, problem: problem.to_string() }
+    pub(crate) fn unreadable(what: &'static str, problem: impl Into<String>) -> Self {
+        Self::Unreadable { what, problem: problem.into() }
     }
 }
 
@@ -112,6 +112,16 @@ pub enum IssuanceError {
 impl IssuanceError {
     pub(crate) fn refused(key: &AssignmentKey, reason: RefusalReason, message: impl Into<String>) -> Self {
         Self::Refused { refusal: Refusal::new(reason, message), key: Some(Box::new(key.clone())) }
+    }
+
+    pub(crate) fn no_longer_targeted(key: &AssignmentKey) -> Self {
+        let message = format!("profile {} does not reach device {} any more", key.profile, key.device);
+        Self::refused(key, RefusalReason::ScepProfileNoLongerTargetedToTheClient, message)
+    }
+
+    pub(crate) fn used(key: &AssignmentKey) -> Self {
+        let message = "the challenge was used by another request; check in again for a new one";
+        Self::refused(key, RefusalReason::ChallengeUsed, message)
     }
 
     pub(crate) fn unknown_challenge() -> Self {

@@ -307,7 +307,7 @@ fn bytes_from_json(text: &str) -> Result<BTreeMap<String, Vec<u8>>, StoreError> 
         .into_iter()
         .map(|(key, value)| match STANDARD.decode(value) {
             Ok(bytes) => Ok((key, bytes)),
-            Err(problem) => Err(StoreError::unreadable("bytes", problem)),
+            Err(problem) => Err(StoreError::unreadable("bytes", problem.to_string())),
         })
         .collect()
 }

@@ -36,7 +36,7 @@ impl RevocationReason {
         Self::CessationOfOperation,
     ];
 
-    /// The CRLReason code.
+    /// Its code in a CRL entry.
     pub const fn code(self) -> u8 {
         match self {
             Self::Unspecified => 0,

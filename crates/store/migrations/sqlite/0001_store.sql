@@ -166,6 +166,13 @@ CREATE INDEX certificates_by_assignment ON certificates (owner, namespace, profi
 CREATE INDEX certificates_by_device ON certificates (owner, namespace, device);
 CREATE INDEX certificates_revoked ON certificates (authority, revoked_at);
 
+-- Assignments with the one fact that lives elsewhere: whether the current certificate stands.
+CREATE VIEW assignment_rows AS
+SELECT a.owner, a.namespace, a.kind, a.profile, a.device, a.association, a.standing, a.state, a.reason, a.message,
+       a.serial, a.reissue, a.version, a.changed_at,
+       (SELECT COUNT(*) FROM certificates c WHERE c.serial = a.serial AND c.revoked_at IS NULL) AS certified
+FROM assignments a;
+
 CREATE TABLE crl_numbers (
     authority TEXT NOT NULL PRIMARY KEY,
     number    INTEGER NOT NULL
