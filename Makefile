@@ -31,9 +31,14 @@ lint: ## format, clippy, dependencies, forbidden edges, generated files, scripts
 	@echo '== edges between the rooms'
 	@scripts/check-edges
 	@echo '== generated files'
-	@scripts/check-generated
+	@cargo test --quiet --package scepter-crd --test checked_in
 	@echo '== scripts'
 	@shellcheck .ci/run scripts/*
+
+.PHONY: crds
+crds: ## write crds/scepter.yaml anew from the types
+	@echo '== custom resource definitions'
+	@SCEPTER_UPDATE_CRDS=1 cargo test --quiet --package scepter-crd --test checked_in
 
 .PHONY: envtest
 envtest: ## build the control plane of the tests, once: etcd, kube-apiserver, kube-controller-manager, kubectl

@@ -5,9 +5,14 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
+use crate::command::run;
 use crate::control_plane::{Binaries, ControlPlane};
-use crate::{Failure, Kubectl, Process, Tool};
+use crate::{Failure, Kubectl, Process, Scepter, Tool, until};
+
+/// How long the server may take over new definitions.
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The cluster that tests run against: the one that `KUBECONFIG` names, or else a control plane of our own.
 ///
@@ -23,6 +28,15 @@ impl Cluster {
     pub fn shared() -> Result<&'static Self, Failure> {
         static SHARED: OnceLock<Result<Cluster, Failure>> = OnceLock::new();
         SHARED.get_or_init(Self::obtain).as_ref().map_err(Failure::NoCluster)
+    }
+
+    /// The same cluster, knowing our kinds: what `scepter crds` prints is applied, once.
+    pub fn with_definitions() -> Result<&'static Self, Failure> {
+        static APPLIED: OnceLock<Result<(), Failure>> = OnceLock::new();
+        let cluster = Self::shared()?;
+        let applied = APPLIED.get_or_init(|| cluster.apply_definitions());
+        applied.as_ref().map_err(Failure::NoDefinitions)?;
+        Ok(cluster)
     }
 
     /// The cluster that `KUBECONFIG` names, or a new control plane, which ends when the value is dropped.
@@ -45,6 +59,20 @@ impl Cluster {
         self.kubectl.configure(&mut command);
         command.env("PATH", self.path());
         Ok(command)
+    }
+
+    fn apply_definitions(&self) -> Result<(), Failure> {
+        let definitions = run(Scepter::command()?.arg("crds"), b"")?;
+        self.kubectl.apply(&definitions)?;
+        // `kubectl wait` fails at once on a definition that has no conditions yet, so it is asked again.
+        until("the definitions are established", LIMIT, || {
+            let mut wait = self.kubectl.command();
+            run(
+                wait.args(["wait", "--for=condition=Established", "--timeout=10s", "-f", "-"]),
+                definitions.as_bytes(),
+            )
+        })?;
+        Ok(())
     }
 
     fn existing(kubeconfig: OsString) -> Result<Self, Failure> {

@@ -108,6 +108,10 @@ pub enum Failure {
     #[error("there is no cluster: {0}")]
     NoCluster(&'static Failure),
 
+    /// The cluster did not take our definitions when the first test asked for them.
+    #[error("the cluster does not know our kinds: {0}")]
+    NoDefinitions(&'static Failure),
+
     /// The binary did not build when the first test asked for it.
     #[error("there is no `scepter` to test: {0}")]
     NoScepter(&'static Failure),
