@@ -1,12 +1,21 @@
 //! What policy needs to know of an authority: how long it lives, and which names it may ever certify (design §2,
 //! Tenancy; rules AUT-*).
 
+mod domain;
+mod judge;
+mod length;
+mod names;
+mod permit;
 #[cfg(test)]
 pub(crate) mod sample;
+mod scope;
+mod uri;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+pub use judge::{judge, judge_names};
+pub use permit::permit;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::AuthorityName;

@@ -8,7 +8,7 @@ use crate::vocabulary::{Severity, vocabulary};
 pub(crate) mod access;
 pub mod applicability;
 pub mod assignment;
-pub(crate) mod keys;
+pub mod keys;
 pub mod matrix;
 pub(crate) mod platform;
 mod registry;

@@ -10,10 +10,8 @@ impl OsVersion {
     /// Reads a version as inventories write it: one to four numbers with dots between them.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let mut numbers = [0; 4];
-        let mut count = 0;
-        for part in text.split('.') {
-            *numbers.get_mut(count)? = number(part)?;
-            count += 1;
+        for (index, part) in text.split('.').enumerate() {
+            *numbers.get_mut(index)? = number(part)?;
         }
         Some(Self(numbers))
     }
@@ -35,8 +33,8 @@ fn number(text: &str) -> Option<u32> {
 
 impl fmt::Display for OsVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d] = self.0;
-        write!(f, "{a}.{b}.{c}.{d}")
+        let [major, minor, build, revision] = self.0;
+        write!(f, "{major}.{minor}.{build}.{revision}")
     }
 }
 

@@ -140,6 +140,7 @@ fn parse_percent(text: &str) -> Option<DisruptionBudget> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::fields::MaxDisruption::{Count, Text};
     use crate::profile::{CertificateAccess, sample};
     use crate::vocabulary::{HashAlgorithm, KeySize, Platform};
 
@@ -200,7 +201,6 @@ mod tests {
             let fields = Fields { max_disruption: Some(budget), ..sample::fields(Platform::Ios) };
             Profile::parse(&fields).ok().map(|(profile, _)| profile.max_disruption)
         };
-        use fields::MaxDisruption::{Count, Text};
         assert_eq!(with(Count(3)), Some(DisruptionBudget::Count(3)));
         assert_eq!(with(Text("25%")), Some(DisruptionBudget::Percent(25)));
         for bad in [Count(-1), Text("25"), Text("101%"), Text("%"), Text("+5%"), Text("")] {

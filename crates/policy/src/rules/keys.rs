@@ -102,7 +102,7 @@ pub(crate) const fn ignores_sha1(platform: Platform) -> bool {
 }
 
 /// KSP-05, KSP-07, KEY-02: what this device can keep. What the inventory does not say is left to the device.
-pub(crate) fn judge_device(profile: &Profile, device: &Device) -> Diagnostics {
+pub fn judge_device(profile: &Profile, device: &Device) -> Diagnostics {
     [judge_tpm(profile, device), judge_os(profile, device)].into_iter().flatten().collect()
 }
 

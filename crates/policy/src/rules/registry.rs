@@ -155,6 +155,7 @@ rules! {
     Root09 "ROOT-09" Namespace Warning "S:3,253" "Whoever gets the SCEP profile gets its root" "assign the trusted root profile to the same groups";
     Root10 "ROOT-10" Device Warning "S:253-255" "A device gets its challenge once it has the root" "wait for the device to report the root, or assign the trusted root profile to it";
     Root11 "ROOT-11" Device Error "S:8" "Android 11 and later refuse roots from a device administrator, except on Samsung Knox" "move the device to Android Enterprise";
+    Root12 "ROOT-12" Authority Error "TH-49" "Devices receive roots of authorities, or roots that the issuer's configuration lists" "use the authority's root, or add the certificate's SHA-256 thumbprint to trustedRoots in the issuer's configuration";
     Asg01 "ASG-01" Object Error "S:224" "An assignment names exactly one of a group, all users and all devices" "set one of group, allUsers: true and allDevices: true";
     Asg04 "ASG-04" Namespace Warning "M:assign" "An exclusion takes effect within its own kind only: users from users, devices from devices" "exclude a group of the same kind as the one that is included";
     Asg06 "ASG-06" Object Error "M:assign" "All users and all devices together need no further groups" "remove the groups from include";

@@ -3,13 +3,15 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::RuleId;
+use crate::assign::OsVersion;
 use crate::authority::AuthorityFacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
 use crate::identity::AuthorityName;
+use crate::inventory::Device;
 use crate::profile::{Assignments, Profile, Target};
 use crate::root::certificate::{self, NotACertificate, RootFacts};
 use crate::root::{Anchor, DestinationStore, RootCertificate, TrustedRoot, fields};
-use crate::vocabulary::Severity;
+use crate::vocabulary::{Platform, Severity};
 
 /// How long before its end a root is warned about (ROOT-06): 90 days.
 const NEAR_EXPIRY: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -189,6 +191,40 @@ pub fn judge_anchor(profile: &Profile, root: &TrustedRoot, authority: &Authority
     Some(Diagnostic::new(RuleId::Root08, reference(), message))
 }
 
+/// ROOT-11: an Android device administrator cannot install roots since Android 11, except on Samsung Knox. A version that
+/// the inventory does not have is left to the device.
+pub fn judge_device(root: &TrustedRoot, device: &Device) -> Option<Diagnostic> {
+    const FIRST_REFUSING: u32 = 11;
+    if root.platform != Platform::AndroidDeviceAdministrator || device.samsung_knox == Some(true) {
+        return None;
+    }
+    let version = device.os_version.as_deref()?;
+    let refuses = OsVersion::read(version).is_some_and(|version| version.major() >= FIRST_REFUSING);
+    refuses.then(|| {
+        let message = format!("device {} runs Android {version}, which does not let the root in", device.id);
+        Diagnostic::new(RuleId::Root11, FieldPath::spec().field("platform"), message)
+    })
+}
+
+/// ROOT-12: devices receive the roots of the issuer's authorities, and those that its configuration lists by thumbprint
+/// (`is_listed`: policy computes none). Whoever may write trusted root profiles does not decide whom devices trust.
+pub fn judge_delivery<'a>(
+    root: &TrustedRoot,
+    mut authorities: impl Iterator<Item = &'a AuthorityFacts>,
+    is_listed: bool,
+) -> Option<Diagnostic> {
+    let known = match &root.certificate {
+        RootCertificate::Der(der) => is_listed || authorities.any(|authority| authority.root == *der),
+        RootCertificate::Authority(name) => authorities.any(|authority| authority.name == *name),
+        RootCertificate::Unread { .. } => false,
+    };
+    (!known).then(|| {
+        let message =
+            format!("{} holds a certificate that is no authority's root and is not listed", root.name);
+        Diagnostic::new(RuleId::Root12, FieldPath::spec().field("certificate"), message)
+    })
+}
+
 /// ROOT-09: whoever the profile includes, the root's targets must reach; whoever the root leaves out, so must the
 /// profile. A group counts as covered by all users or all devices: which of the two it is only the inventory knows.
 fn judge_coverage(profile: &Profile, root: &TrustedRoot) -> Option<Diagnostic> {
@@ -237,7 +273,7 @@ mod tests {
     use crate::profile::{FilterMode, sample as profile};
     use crate::root::fields::{Certificate, ConfigMapKeyRef, Fields};
     use crate::root::sample::{self, INTERMEDIATE, LEAF, NAMESAKE, PSS, ROOT, SHA1, der};
-    use crate::vocabulary::Platform::{self, Ios, Windows10AndLater, Windows81};
+    use crate::vocabulary::Platform::{Ios, Windows10AndLater, Windows81};
 
     fn judged(fields: &Fields<'_>, now: Timestamp) -> Vec<String> {
         let findings = match TrustedRoot::parse(fields, now) {
@@ -411,5 +447,38 @@ mod tests {
         assert_eq!(with(pem(NAMESAKE), Some(Anchor::Any)), Some(RuleId::Root08));
         assert_eq!(with(pem(INTERMEDIATE), Some(Anchor::Any)), None);
         assert_eq!(with(of("other"), None), Some(RuleId::Root08));
+    }
+
+    #[test]
+    fn a_device_administrator_lets_no_root_in_since_android_11_except_on_knox() {
+        let judged = |platform, version: &str, samsung_knox| {
+            let root = sample::root(platform, |_| {});
+            let os_version = Some(version.to_owned());
+            let device = Device { os_version, samsung_knox, ..profile::device("d1", platform) };
+            judge_device(&root, &device).map(|finding| finding.rule)
+        };
+        let administrator = Platform::AndroidDeviceAdministrator;
+        assert_eq!(judged(administrator, "11", None), Some(RuleId::Root11));
+        assert_eq!(judged(administrator, "12.1", Some(false)), Some(RuleId::Root11));
+        assert_eq!(judged(administrator, "10", None), None);
+        assert_eq!(judged(administrator, "12", Some(true)), None);
+        assert_eq!(judged(Platform::AndroidEnterpriseCorporate, "14", None), None);
+    }
+
+    #[test]
+    fn devices_receive_only_roots_that_the_issuer_knows() {
+        let facts = authority::facts();
+        let judged = |certificate, listed| {
+            let root = sample::root(Ios, |fields| fields.certificate = certificate);
+            judge_delivery(&root, std::iter::once(&facts), listed).map(|finding| finding.rule)
+        };
+        let pem = |text| Certificate { pem: Some(text), ..Certificate::default() };
+        let of = |name| Certificate { authority_name: Some(name), ..Certificate::default() };
+        assert_eq!(judged(pem(ROOT), false), None);
+        assert_eq!(judged(pem(NAMESAKE), true), None);
+        assert_eq!(judged(of("default"), false), None);
+        for unknown in [pem(NAMESAKE), pem(INTERMEDIATE), of("other")] {
+            assert_eq!(judged(unknown, false), Some(RuleId::Root12));
+        }
     }
 }
