@@ -162,10 +162,12 @@ mod tests {
     use KeyStorageProvider::{Software, TpmOrFail, TpmOrSoftware, WindowsHelloOrFail};
     use Platform::{AndroidAosp, AndroidDeviceAdministrator, Windows10AndLater, Windows81};
 
+    type Case<'a> = (Platform, KeyStorageProvider, i32, &'a [HashAlgorithm], Option<RuleId>);
+
     #[test]
     fn a_provider_keeps_the_sizes_and_hashes_that_it_can() {
         let both: &[_] = &[Sha1, Sha2];
-        let table: [(Platform, KeyStorageProvider, i32, &[HashAlgorithm], Option<RuleId>); 12] = [
+        let table: [Case<'_>; 12] = [
             (Windows10AndLater, Software, 4096, &[Sha2], None),
             (Windows10AndLater, TpmOrFail, 2048, &[Sha2], None),
             (Windows10AndLater, TpmOrFail, 4096, &[Sha2], Some(RuleId::Ksp03)),
