@@ -13,4 +13,5 @@ pub use string_type::NotEncodable;
 pub use template::{AttributeTemplate, RdnTemplate, SubjectTemplate};
 
 pub(crate) use lexer::find_escape;
+pub(crate) use quoting::needs_quotes;
 pub(crate) use string_type::decode as decode_string;

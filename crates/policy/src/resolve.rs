@@ -1,10 +1,20 @@
 //! Resolution: a profile and a device become the exact certificate request that the device must make.
 
+mod alternative_names;
+mod bearer;
+mod subject;
+
 use std::collections::BTreeSet;
 
-use crate::name::{DistinguishedName, Oid};
+use bearer::Bearer;
+
+use crate::diagnostics::{Diagnostic, FieldPath};
+use crate::inventory::{Device, User};
+use crate::name::{DistinguishedName, Oid, SubjectTemplate};
 use crate::profile::{Profile, Validity};
+use crate::rules::{RuleId, keys};
 use crate::san::GeneralName;
+use crate::template::Variable;
 use crate::vocabulary::{HashAlgorithm, KeySize, KeyStorageProvider, KeyUsage, Platform};
 
 /// The exact request for one device: names with every variable filled in, and what the certificate will say.
@@ -28,6 +38,82 @@ pub struct ResolvedRequest {
     pub validity: Validity,
     /// Where Windows keeps the key.
     pub key_storage_provider: Option<KeyStorageProvider>,
+}
+
+/// Fills in a profile for one device and its user; `user` is the user that the device's `userId` names.
+///
+/// Fails with the most specific rule that the device breaks: a device rule of the groups VAR, SUB, SAN, SID, KSP or KEY.
+/// Whether the profile reaches the device at all is [`crate::assign`]'s question.
+pub fn resolve(
+    profile: &Profile,
+    device: &Device,
+    user: Option<&User>,
+) -> Result<ResolvedRequest, Diagnostic> {
+    let bearer = Bearer { platform: profile.platform, certificate: profile.certificate_type, device, user };
+    let mut failures = Vec::new();
+    let subject = subject::resolve(&profile.subject, bearer, &mut failures);
+    let names = alternative_names::resolve(&profile.subject_alternative_names, bearer, &mut failures);
+    failures.extend(keys::judge_device(profile, device));
+    if let Some(failure) = most_specific(failures) {
+        return Err(failure);
+    }
+    Ok(ResolvedRequest {
+        platform: profile.platform,
+        subject,
+        subject_alternative_names: names,
+        key_size: profile.effective_key_size(),
+        key_usages: profile.key_usages.clone(),
+        extended_key_usages: profile.extended_key_usages.iter().map(|usage| usage.oid).collect(),
+        hash_algorithms: hashes(profile),
+        validity: profile.validity,
+        key_storage_provider: profile.key_storage_provider,
+    })
+}
+
+/// Each variable that a profile uses with its value on a device, or the rule that keeps it from having one; what
+/// `scepter resolve --explain` prints.
+pub fn values(
+    profile: &Profile,
+    device: &Device,
+    user: Option<&User>,
+) -> Vec<(Variable, Result<String, Diagnostic>)> {
+    let bearer = Bearer { platform: profile.platform, certificate: profile.certificate_type, device, user };
+    let of_subject = profile.subject.attributes().flat_map(|attribute| attribute.value.variables());
+    let of_names = profile.subject_alternative_names.iter().flat_map(|name| name.value.variables());
+    let variables: BTreeSet<Variable> = of_subject.chain(of_names).collect();
+    variables
+        .into_iter()
+        .map(|variable| (variable, bearer.value(variable, &where_used(profile, variable))))
+        .collect()
+}
+
+/// The first field that uses a variable.
+fn where_used(profile: &Profile, variable: Variable) -> FieldPath {
+    let names = &profile.subject_alternative_names;
+    let index = names.iter().position(|name| name.value.variables().any(|used| used == variable));
+    let in_subject = profile.subject.attributes().any(|a| a.value.variables().any(|used| used == variable));
+    match index {
+        Some(index) if !in_subject => crate::rules::san::value_field(index),
+        Some(_) | None => SubjectTemplate::field(),
+    }
+}
+
+/// The failure to report: one that says more than that a value is missing comes first (policy-rules §0).
+fn most_specific(failures: Vec<Diagnostic>) -> Option<Diagnostic> {
+    let rank = |failure: &Diagnostic| match failure.rule {
+        RuleId::Var06 | RuleId::Var10 | RuleId::Var13 | RuleId::Sid05 | RuleId::Sid06 => 0,
+        _ => 1,
+    };
+    failures.into_iter().min_by_key(rank)
+}
+
+/// The hashes that the device signs with, after HSH-02.
+fn hashes(profile: &Profile) -> BTreeSet<HashAlgorithm> {
+    if keys::ignores_sha1(profile.platform) {
+        BTreeSet::from([HashAlgorithm::Sha2])
+    } else {
+        profile.hash_algorithms.clone()
+    }
 }
 
 impl Validity {
@@ -56,3 +142,6 @@ pub(crate) fn asks_the_same(old: &Profile, new: &Profile) -> bool {
         && old.key_storage_provider == new.key_storage_provider
         && old.root == new.root
 }
+
+#[cfg(test)]
+mod tests;

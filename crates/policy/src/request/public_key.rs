@@ -28,7 +28,7 @@ pub enum PublicKey {
     Other(Oid),
 }
 
-/// RSAPublicKey (RFC 8017 appendix A.1.1).
+/// `RSAPublicKey` (RFC 8017 appendix A.1.1).
 #[derive(Sequence)]
 struct RsaPublicKey<'a> {
     modulus: UintRef<'a>,
@@ -105,24 +105,22 @@ fn is_power_of_65537(wanted: u32, prime: u32) -> bool {
 mod tests {
     use super::*;
 
-    /// 65537 to the power of `exponent`, big-endian: a power of 65537 modulo every prime.
+    /// 65537 to the power of `exponent`, big-endian: a power of 65537 modulo every prime. Multiplying by 65537 adds the
+    /// number to itself, shifted by one limb of 16 bits.
     fn power_of_65537(exponent: usize) -> Vec<u8> {
-        let times_65537 = |number: Vec<u8>| {
-            let mut product = vec![0; number.len() + 3];
-            for (index, byte) in number.iter().rev().enumerate() {
-                for shift in [0, 2] {
-                    let mut carry = u16::from(*byte);
-                    for place in (index + shift)..product.len() {
-                        carry += u16::from(product[place]);
-                        product[place] = carry.to_le_bytes()[0];
-                        carry >>= 8;
-                    }
-                }
-            }
-            product.reverse();
-            product
-        };
-        (0..exponent).fold(vec![1], |number, _| times_65537(number))
+        let mut limbs = vec![1_u16];
+        for _ in 0..exponent {
+            let shifted = std::iter::once(0).chain(limbs.iter().copied());
+            let mut carry = 0;
+            let product = shifted.zip(limbs.iter().copied().chain([0])).map(|(low, high)| {
+                let sum = u32::from(low) + u32::from(high) + carry;
+                carry = sum >> 16;
+                u16::try_from(sum & 0xffff).unwrap()
+            });
+            limbs = product.collect();
+            limbs.push(u16::try_from(carry).unwrap());
+        }
+        limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect()
     }
 
     #[test]

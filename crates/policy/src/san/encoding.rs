@@ -34,7 +34,7 @@ impl From<x509::GeneralNames> for AlternativeNames {
 }
 
 impl GeneralName {
-    /// GeneralNames in DER, in the given order.
+    /// `GeneralNames` in DER, in the given order.
     pub fn encode_all(names: &[Self]) -> Result<Vec<u8>, NotEncodable> {
         let names = names.iter().map(Self::to_x509).collect::<Result<x509::GeneralNames, _>>()?;
         names.to_der().map_err(|_| NotEncodable {
@@ -44,7 +44,7 @@ impl GeneralName {
         })
     }
 
-    /// Reads GeneralNames from DER, nothing after them.
+    /// Reads `GeneralNames` from DER, nothing after them.
     pub fn decode_all(der: &[u8]) -> Result<AlternativeNames, der::Error> {
         x509::GeneralNames::from_der(der).map(AlternativeNames::from)
     }
