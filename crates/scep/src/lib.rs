@@ -7,6 +7,7 @@ mod algorithms;
 mod asn1;
 mod certificate;
 mod certs_only;
+pub mod client;
 mod csr;
 mod envelope;
 mod limits;

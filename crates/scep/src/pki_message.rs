@@ -5,5 +5,5 @@ mod read;
 mod write;
 
 pub(crate) use read::{SignedMessage, content_of};
-pub(crate) use write::{Draft, Verdict, content_info, rsa_encryption};
+pub(crate) use write::{Draft, Verdict, attribute, content_info, der_set, rsa_encryption};
 pub use write::{ToBeSigned, Unwritable};

@@ -27,6 +27,12 @@ pub enum Unwritable {
     /// The recipient's key cannot take a content key: it is not RSA (RFC 8894 §3.1).
     #[error("the recipient's key cannot decrypt; only an RSA key can receive an envelope")]
     RecipientKey,
+    /// A public key that was passed in cannot be read.
+    #[error("the public key cannot be read: {0}")]
+    Key(Malformed),
+    /// A public key that was passed in belongs to an algorithm with which nothing is signed here.
+    #[error("the key is neither RSA nor on a NIST curve")]
+    SigningKey,
     /// The content cipher is one that we do not write.
     #[error("the content cipher is not one that is written here")]
     Cipher,
