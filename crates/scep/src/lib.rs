@@ -2,6 +2,94 @@
 //!
 //! One job: turn bytes into messages and back, each step consuming the one before, so that nothing unverified is used.
 //! It must never hold a private key, do I/O, or know profiles, stores and HTTP.
+//!
+//! # Answering a request
+//!
+//! Private keys are with the caller, who may wait for them: what they do is two closures here.
+//!
+//! ```
+//! use std::time::SystemTime;
+//!
+//! use scepter_scep::{
+//!     Algorithms, CertRep, CertsOnly, ContentKey, EnvelopeSecrets, FailInfo, IssuerAndSerial, Limits, Nonce, Request,
+//!     Unwritable, WrappedKey, parse,
+//! };
+//!
+//! struct Ra<'a> {
+//!     certificate: &'a [u8],
+//!     decrypt_to: IssuerAndSerial,
+//!     unwrap: &'a dyn Fn(WrappedKey<'_>) -> ContentKey,
+//!     sign: &'a dyn Fn(&[u8]) -> Vec<u8>,
+//! }
+//!
+//! /// The answer to a request; `None` where HTTP 400 is all that it deserves.
+//! fn answer(body: &[u8], ra: &Ra<'_>, certificate: &[u8], at: SystemTime) -> Option<Result<Vec<u8>, Unwritable>> {
+//!     let allowed = Algorithms::default();
+//!     let parsed = parse(body, &Limits::default()).ok()?;
+//!     let to = parsed.transaction().clone();
+//!     let cert_rep = || {
+//!         let verified = parsed.verify(&allowed).map_err(|untrusted| untrusted.fail_info())?;
+//!         let wrapped = verified.wrapped_key(&ra.decrypt_to).ok_or(FailInfo::BadMessageCheck)?;
+//!         let key = (ra.unwrap)(wrapped);
+//!         let (to, request) = verified.open(&key).map_err(|unreadable| unreadable.fail_info())?.into_parts();
+//!         match request {
+//!             Request::Enrollment(request) => {
+//!                 let proven = request.verify(&allowed).map_err(|untrusted| untrusted.fail_info())?;
+//!                 proven.challenge_password().ok_or(FailInfo::BadRequest)?; // … and all that policy has to say
+//!                 let granted = CertsOnly { certificates: vec![certificate.to_vec()], crls: vec![] };
+//!                 let secrets = EnvelopeSecrets::from_random([0; 48]); // from a random generator, in earnest
+//!                 CertRep::success(&to, &granted, &secrets).map_err(|_| FailInfo::BadAlg)
+//!             }
+//!             Request::Renewal(_) | Request::CertPoll { .. } => Err(FailInfo::BadRequest),
+//!             Request::GetCert(_) | Request::GetCrl(_) => Err(FailInfo::BadCertId),
+//!         }
+//!     };
+//!     let cert_rep = cert_rep().unwrap_or_else(|fail_info| CertRep::failure(&to, fail_info));
+//!     let sign = |cert_rep: CertRep| {
+//!         let unsigned = cert_rep.prepare(ra.certificate, &Nonce::new([0; 16]), at)?;
+//!         let signature = (ra.sign)(&unsigned.bytes()?);
+//!         unsigned.assemble(&signature)
+//!     };
+//!     Some(sign(cert_rep))
+//! }
+//! ```
+//!
+//! # What does not compile
+//!
+//! The envelope of a message that has not been verified cannot be opened:
+//!
+//! ```compile_fail,E0599
+//! # use scepter_scep::{ContentKey, Limits, parse};
+//! let parsed = parse(&[], &Limits::default()).unwrap();
+//! parsed.open(&ContentKey::new(vec![0; 16]));
+//! ```
+//!
+//! A message is verified once, and an envelope opened once, for each consumes what it was called on:
+//!
+//! ```compile_fail,E0382
+//! # use scepter_scep::{ContentKey, Unreadable, Verified};
+//! fn try_keys(verified: Verified, keys: [ContentKey; 2]) -> [bool; 2] {
+//!     [verified.open(&keys[0]).is_ok(), verified.open(&keys[1]).is_ok()]
+//! }
+//! ```
+//!
+//! Nothing in a certification request can be looked at before its signature has been verified:
+//!
+//! ```compile_fail,E0599
+//! # use scepter_scep::CertificationRequest;
+//! fn challenge(request: &CertificationRequest) -> Option<&str> {
+//!     request.challenge_password().map(|secret| secret.expose())
+//! }
+//! ```
+//!
+//! And nobody but this crate makes one of these states:
+//!
+//! ```compile_fail,E0451
+//! # use scepter_scep::{Opened, ReplyTo, Request};
+//! fn forge(reply_to: ReplyTo, request: Request) -> Opened {
+//!     Opened { reply_to, request }
+//! }
+//! ```
 
 mod algorithms;
 mod asn1;
@@ -22,6 +110,13 @@ mod status;
 mod transaction;
 pub mod transport;
 mod untrusted;
+
+#[cfg(test)]
+#[path = "../tests/support/ber.rs"]
+mod test_ber;
+#[cfg(test)]
+#[path = "../tests/support/keys.rs"]
+mod test_keys;
 
 pub use algorithms::{Algorithms, ContentCipher, DigestAlgorithm, KeyTransport};
 pub use asn1::ber::NotBer;

@@ -52,25 +52,14 @@ impl PublicKey {
         self.algorithm
     }
 
+    /// Reads a key in the one encoding that its standard gives it (RFC 3279 §2.3.1, RFC 5480 §2.1): a key that could be
+    /// written in two ways would pass for two keys.
     pub(crate) fn read(value: AnyRef<'_>) -> Result<Self, Malformed> {
-        const PART: &str = "public key";
         let asn1 = |error| Malformed::asn1(PART, error);
         let spki = value.decode_as::<SubjectPublicKeyInfoRef<'_>>().map_err(asn1)?;
         let algorithm = match spki.algorithm.oid {
-            oid::RSA_ENCRYPTION => {
-                let key = spki.subject_public_key.as_bytes().unwrap_or_default();
-                let bits =
-                    RsaParameters::public_modulus_len(key).map_err(|_| Malformed::Value { part: PART })?;
-                KeyAlgorithm::Rsa { bits }
-            }
-            oid::EC_PUBLIC_KEY => {
-                match spki.algorithm.parameters_oid().map_err(|_| Malformed::Value { part: PART })? {
-                    oid::P_256 => KeyAlgorithm::P256,
-                    oid::P_384 => KeyAlgorithm::P384,
-                    oid::P_521 => KeyAlgorithm::P521,
-                    curve => KeyAlgorithm::Unsupported(curve),
-                }
-            }
+            oid::RSA_ENCRYPTION => rsa(&spki)?,
+            oid::EC_PUBLIC_KEY => curve(&spki)?,
             other => KeyAlgorithm::Unsupported(other),
         };
         Ok(Self { spki_der: value.to_der().map_err(asn1)?, algorithm })
@@ -148,6 +137,31 @@ impl PublicKey {
     }
 }
 
+const PART: &str = "public key";
+const UNCOMPRESSED_POINT: u8 = 0x04;
+
+fn rsa(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<KeyAlgorithm, Malformed> {
+    if spki.algorithm.parameters != Some(AnyRef::NULL) {
+        return Err(Malformed::Value { part: PART });
+    }
+    let key = spki.subject_public_key.as_bytes().unwrap_or_default();
+    let bits = RsaParameters::public_modulus_len(key).map_err(|_| Malformed::Value { part: PART })?;
+    Ok(KeyAlgorithm::Rsa { bits })
+}
+
+fn curve(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<KeyAlgorithm, Malformed> {
+    let point = spki.subject_public_key.as_bytes().unwrap_or_default();
+    if point.first() != Some(&UNCOMPRESSED_POINT) {
+        return Err(Malformed::Value { part: PART });
+    }
+    match spki.algorithm.parameters_oid().map_err(|_| Malformed::Value { part: PART })? {
+        oid::P_256 => Ok(KeyAlgorithm::P256),
+        oid::P_384 => Ok(KeyAlgorithm::P384),
+        oid::P_521 => Ok(KeyAlgorithm::P521),
+        curve => Ok(KeyAlgorithm::Unsupported(curve)),
+    }
+}
+
 /// A signature and what is claimed about it.
 pub(crate) struct Signed<'a> {
     pub(crate) message: &'a [u8],
@@ -176,6 +190,53 @@ impl Signed<'_> {
             Ok(digest)
         } else {
             Err(Untrusted::Algorithm { part: "digest algorithm", oid: digest.oid() })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use der::Decode;
+
+    use super::*;
+
+    /// `SubjectPublicKeyInfo` of the algorithm and parameters in `algorithm`, with the key in `bits`.
+    fn spki(algorithm: &[u8], bits: &[u8]) -> Vec<u8> {
+        let length = |content: &[u8]| u8::try_from(content.len()).unwrap();
+        let bit_string = [&[0x03, length(bits) + 1, 0x00][..], bits].concat();
+        let body = [&[0x30, length(algorithm)][..], algorithm, &bit_string].concat();
+        [&[0x30, length(&body)][..], &body].concat()
+    }
+
+    fn read(spki: &[u8]) -> Result<KeyAlgorithm, Malformed> {
+        PublicKey::read(AnyRef::from_der(spki).unwrap()).map(|key| key.algorithm())
+    }
+
+    #[test]
+    fn a_point_has_one_encoding() {
+        let p_256 = [
+            &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01][..],
+            &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
+        ]
+        .concat();
+        assert_eq!(read(&spki(&p_256, &[&[0x04][..], &[1; 64]].concat())), Ok(KeyAlgorithm::P256));
+        assert_eq!(
+            read(&spki(&p_256, &[&[0x02][..], &[1; 32]].concat())),
+            Err(Malformed::Value { part: PART })
+        );
+    }
+
+    #[test]
+    fn an_rsa_key_has_one_encoding() {
+        const RSA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+        let key =
+            [&[0x30, 0x48, 0x02, 0x41, 0x00][..], &[0xff; 64], &[0x02, 0x03, 0x01, 0x00, 0x01]].concat();
+        assert_eq!(
+            read(&spki(&[&RSA[..], &[0x05, 0x00]].concat(), &key)),
+            Ok(KeyAlgorithm::Rsa { bits: 512 })
+        );
+        for parameters in [&[][..], &[0x85, 0x00], &[0x30, 0x00]] {
+            assert!(read(&spki(&[&RSA[..], parameters].concat(), &key)).is_err(), "{parameters:02x?}");
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Messages that real clients sent.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use scepter_scep::{
     Algorithms, ContentCipher, DigestAlgorithm, FailInfo, KeyAlgorithm, KeyTransport, Limits, RequestType,

@@ -155,3 +155,103 @@ fn ciphertext(content: AnyRef<'_>, limits: &Limits) -> Result<Vec<u8>, Malformed
         tag => Err(Malformed::UnexpectedType { part: PART, tag }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        EnvelopeSecrets, SignerCertificate, client::SelfSignedDraft, envelope::seal,
+        pki_message::content_info, test_ber::indefinite, test_keys::RsaKey,
+    };
+
+    const CONTENT: &[u8] = b"seventeen octets.";
+    const KEY: [u8; 16] = [7; 16];
+
+    fn sealed() -> Vec<u8> {
+        let subject = [0x30, 0x00];
+        let key = RsaKey::generate();
+        let at = std::time::SystemTime::UNIX_EPOCH;
+        let draft = SelfSignedDraft {
+            subject_der: &subject,
+            spki_der: &key.spki_der,
+            serial_number: &[1],
+            not_before: at,
+            not_after: at,
+        };
+        let certificate = draft.prepare().unwrap().assemble(&[]).unwrap();
+        let recipient = SignerCertificate::from_der(&certificate).unwrap();
+        let secrets = EnvelopeSecrets::from_random([7; EnvelopeSecrets::LENGTH]);
+        seal(CONTENT, &recipient, ContentCipher::Aes128Cbc, &secrets).unwrap()
+    }
+
+    fn opened(envelope: &Envelope, key: &[u8]) -> Option<Vec<u8>> {
+        envelope.open(&ContentKey::new(key.to_vec()), |content| Some(content.to_vec()))
+    }
+
+    fn read(bytes: &[u8]) -> Envelope {
+        Envelope::read(bytes, &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn the_right_key_opens_it() {
+        assert_eq!(opened(&read(&sealed()), &KEY).unwrap(), CONTENT);
+    }
+
+    #[test]
+    fn wrong_keys_padding_lengths_and_content_fail_alike() {
+        let sealed = sealed();
+        assert_eq!(opened(&read(&sealed), &[8; 16]), None, "wrong key");
+        assert_eq!(opened(&read(&sealed), &[7; 32]), None, "key of another cipher");
+        for (what, alter) in [
+            ("wrong padding", (|bytes| bytes[15] ^= 1) as fn(&mut Vec<u8>)),
+            ("part of a block", |bytes| bytes.truncate(17)),
+            ("no block", Vec::clear),
+        ] {
+            let mut envelope = read(&sealed);
+            alter(&mut envelope.ciphertext);
+            assert_eq!(opened(&envelope, &KEY), None, "{what}");
+        }
+        let unreadable: Option<()> = read(&sealed).open(&ContentKey::new(KEY.to_vec()), |_content| None);
+        assert_eq!(unreadable, None, "wrong content");
+    }
+
+    #[test]
+    fn of_several_recipients_ours_is_found() {
+        let sealed = sealed();
+        let mut enveloped: EnvelopedData<'_> =
+            content_of(&sealed, oid::ID_ENVELOPED_DATA, "envelope").unwrap();
+        let ours = enveloped.recipient_infos.0;
+        // Our certificate's serial number is 1; the one before is for number 2, and the first for a password.
+        let serial = ours.windows(3).position(|window| window == [0x02, 0x01, 0x01]).unwrap();
+        let another = [&ours[..serial], &[0x02, 0x01, 0x02], &ours[serial + 3..]].concat();
+        let recipients = [&[0xa3, 0x02, 0x05, 0x00][..], &another, ours].concat();
+        enveloped.recipient_infos = RawSet(&recipients);
+
+        let envelope = read(&content_info(oid::ID_ENVELOPED_DATA, &enveloped).unwrap());
+        assert_eq!(envelope.wrapped_keys().count(), 2);
+        for (serial, is_there) in [(1, true), (2, true), (3, false)] {
+            let name = IssuerAndSerial::new(&[0x30, 0x00], &[serial]).unwrap();
+            assert_eq!(envelope.wrapped_key(&name).is_some(), is_there, "{serial}");
+            let named = envelope.wrapped_key(&name).map(|key| key.recipient.clone());
+            assert_eq!(named, is_there.then_some(RecipientId::IssuerAndSerial(name)));
+        }
+    }
+
+    #[test]
+    fn an_envelope_in_ber_opens_like_one_in_der() {
+        assert_eq!(opened(&read(&indefinite(&sealed())), &KEY).unwrap(), CONTENT);
+    }
+
+    #[test]
+    fn content_in_segments_as_go_clients_send_it_is_joined() {
+        // Around it lengths are indefinite, so that nothing else has to change.
+        let ber = indefinite(&sealed());
+        let ciphertext = read(&ber).ciphertext;
+        let primitive = [&[0x80, 0x82, 0x00, 0x20][..], &ciphertext].concat();
+        let start = ber.windows(primitive.len()).position(|window| window == primitive).unwrap();
+        let segments =
+            [&[0xa0, 0x24, 0x04, 0x10][..], &ciphertext[..16], &[0x04, 0x10], &ciphertext[16..]].concat();
+        let altered = [&ber[..start], &segments, &ber[start + primitive.len()..]].concat();
+        assert_eq!(opened(&read(&altered), &KEY).unwrap(), CONTENT);
+    }
+}

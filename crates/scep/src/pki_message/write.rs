@@ -65,7 +65,8 @@ pub(crate) struct Verdict<'a> {
 /// Sign [`ToBeSigned::bytes`] with RSASSA-PKCS1-v1_5 and [`ToBeSigned::digest`], then [`ToBeSigned::assemble`].
 #[derive(Debug, Clone)]
 pub struct ToBeSigned {
-    signed_attributes: Vec<u8>,
+    /// The content of the SET.
+    pub(super) signed_attributes: Vec<u8>,
     digest: DigestAlgorithm,
     content: Vec<u8>,
     certificate: Vec<u8>,

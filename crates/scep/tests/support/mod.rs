@@ -1,0 +1,155 @@
+//! A device, an RA and what they send to each other.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+pub(crate) mod ber;
+pub(crate) mod keys;
+
+use std::time::{Duration, SystemTime};
+
+use keys::RsaKey;
+use scepter_scep::{
+    CertRep, CertsOnly, ContentCipher, ContentKey, DigestAlgorithm, EnvelopeSecrets, IssuerAndSerial, Nonce,
+    Secret, SignerCertificate, ToBeSigned, TransactionId, Verified, WrappedKey,
+    client::{Inquiry, PkiRequest, RequestDraft, SelfSignedDraft, UnsignedStructure},
+};
+
+pub(crate) const CHALLENGE: &str = "correct horse";
+
+/// Whoever has a key and a certificate.
+pub(crate) struct Party {
+    pub(crate) key: RsaKey,
+    pub(crate) certificate: Vec<u8>,
+    pub(crate) subject: Vec<u8>,
+}
+
+impl Party {
+    pub(crate) fn new(common_name: &str) -> Self {
+        let key = RsaKey::generate();
+        let subject = name(common_name);
+        let draft = SelfSignedDraft {
+            subject_der: &subject,
+            spki_der: &key.spki_der,
+            serial_number: &[0x80, common_name.len().try_into().unwrap()],
+            not_before: now(),
+            not_after: now() + Duration::from_hours(24),
+        };
+        let certificate = sign_structure(&key, draft.prepare().unwrap());
+        Self { key, certificate, subject }
+    }
+
+    pub(crate) fn issuer_and_serial(&self) -> IssuerAndSerial {
+        IssuerAndSerial::of_certificate(&self.certificate).unwrap()
+    }
+
+    /// A certification request for this party's key.
+    pub(crate) fn csr(&self, extensions_der: Option<&[u8]>) -> Vec<u8> {
+        let challenge = Secret::new(CHALLENGE.to_owned());
+        let draft = RequestDraft {
+            subject_der: &self.subject,
+            spki_der: &self.key.spki_der,
+            challenge_password: Some(&challenge),
+            extensions_der,
+        };
+        sign_structure(&self.key, draft.prepare().unwrap())
+    }
+
+    pub(crate) fn sign(&self, message: ToBeSigned) -> Vec<u8> {
+        let signature = self.key.sign(digest_length(message.digest()), &message.bytes().unwrap());
+        message.assemble(&signature).unwrap()
+    }
+
+    pub(crate) fn unwrap(&self, key: WrappedKey<'_>) -> ContentKey {
+        ContentKey::new(self.key.unwrap(key.encrypted_key, key.key_length))
+    }
+
+    /// The content key of a request that is for this party.
+    pub(crate) fn content_key(&self, request: &Verified) -> ContentKey {
+        self.unwrap(request.wrapped_key(&self.issuer_and_serial()).unwrap())
+    }
+}
+
+/// A request of `device` to `ra`.
+pub(crate) fn request(device: &Party, ra: &Party, inquiry: Inquiry<'_>) -> Vec<u8> {
+    request_with(device, ra, inquiry, ContentCipher::Aes128Cbc, DigestAlgorithm::Sha256)
+}
+
+pub(crate) fn request_with(
+    device: &Party,
+    ra: &Party,
+    inquiry: Inquiry<'_>,
+    cipher: ContentCipher,
+    digest: DigestAlgorithm,
+) -> Vec<u8> {
+    let recipient = SignerCertificate::from_der(&ra.certificate).unwrap();
+    let request = PkiRequest {
+        inquiry,
+        transaction_id: &transaction_id(),
+        sender_nonce: &device_nonce(),
+        recipient: &recipient,
+        cipher,
+        digest,
+    };
+    device.sign(request.prepare(&device.certificate, &secrets(1), now()).unwrap())
+}
+
+/// The RA's answer, signed.
+pub(crate) fn answer(ra: &Party, cert_rep: CertRep) -> Vec<u8> {
+    ra.sign(cert_rep.prepare(&ra.certificate, &Nonce::new([2; 16]), now()).unwrap())
+}
+
+pub(crate) fn grant(certificate: &[u8]) -> CertsOnly {
+    CertsOnly { certificates: vec![certificate.to_vec()], crls: Vec::new() }
+}
+
+pub(crate) fn transaction_id() -> TransactionId {
+    TransactionId::new("4f+A/=").unwrap()
+}
+
+pub(crate) fn device_nonce() -> Nonce {
+    Nonce::new([1; 16])
+}
+
+pub(crate) fn secrets(seed: u8) -> EnvelopeSecrets {
+    EnvelopeSecrets::from_random([seed; EnvelopeSecrets::LENGTH])
+}
+
+/// Noon on 23 November 2026.
+pub(crate) fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_hours(498_732)
+}
+
+/// `CN=common_name` in DER.
+pub(crate) fn name(common_name: &str) -> Vec<u8> {
+    let value = tlv(0x0c, common_name.as_bytes());
+    let attribute = tlv(0x30, &[&[0x06, 0x03, 0x55, 0x04, 0x03][..], &value].concat());
+    tlv(0x30, &tlv(0x31, &attribute))
+}
+
+/// A value of less than 128 bytes.
+pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(content.len()).unwrap();
+    assert!(length < 0x80);
+    [&[tag, length][..], content].concat()
+}
+
+/// Where `needle` begins in `haystack`; it must be there once.
+pub(crate) fn position(haystack: &[u8], needle: &[u8]) -> usize {
+    let mut found = haystack.windows(needle.len()).enumerate().filter(|(_, window)| *window == needle);
+    let (position, _) = found.next().unwrap();
+    assert!(found.next().is_none());
+    position
+}
+
+fn sign_structure(key: &RsaKey, structure: UnsignedStructure) -> Vec<u8> {
+    let signature = key.sign(digest_length(structure.digest()), structure.bytes());
+    structure.assemble(&signature).unwrap()
+}
+
+fn digest_length(digest: DigestAlgorithm) -> usize {
+    match digest {
+        DigestAlgorithm::Sha1 => 20,
+        DigestAlgorithm::Sha256 => 32,
+        DigestAlgorithm::Sha384 => 48,
+        DigestAlgorithm::Sha512 => 64,
+    }
+}
