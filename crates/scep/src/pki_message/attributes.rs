@@ -19,7 +19,8 @@ pub(crate) struct PkiAttributes {
     pub(crate) message_type: MessageType,
     pub(crate) message_digest: Vec<u8>,
     pub(crate) transaction_id: TransactionId,
-    pub(crate) sender_nonce: Nonce,
+    /// Required in a request; some servers leave it out of their answers.
+    pub(crate) sender_nonce: Option<Nonce>,
     pub(crate) recipient_nonce: Option<Nonce>,
     pub(crate) status: Option<PkiStatus>,
     pub(crate) fail_info: Option<FailInfo>,
@@ -41,15 +42,8 @@ impl PkiAttributes {
                 attributes.required(oid::TRANSACTION_ID, "transactionID")?,
                 limits,
             )?,
-            sender_nonce: Nonce::read(
-                attributes.required(oid::SENDER_NONCE, "senderNonce")?,
-                "senderNonce",
-                limits,
-            )?,
-            recipient_nonce: attributes
-                .optional(oid::RECIPIENT_NONCE, "recipientNonce")?
-                .map(|value| Nonce::read(value, "recipientNonce", limits))
-                .transpose()?,
+            sender_nonce: attributes.nonce(oid::SENDER_NONCE, "senderNonce", limits)?,
+            recipient_nonce: attributes.nonce(oid::RECIPIENT_NONCE, "recipientNonce", limits)?,
             status: attributes.defined(oid::PKI_STATUS, "pkiStatus", PkiStatus::from_text)?,
             fail_info: attributes.defined(oid::FAIL_INFO, "failInfo", FailInfo::from_text)?,
             fail_info_text: attributes
@@ -84,6 +78,16 @@ impl<'a> Attributes<'a> {
 
     fn required(&self, oid: ObjectIdentifier, part: &'static str) -> Result<AnyRef<'a>, Malformed> {
         self.optional(oid, part)?.ok_or(Malformed::Missing { part })
+    }
+
+    fn nonce(
+        &self,
+        oid: ObjectIdentifier,
+        part: &'static str,
+        limits: &Limits,
+    ) -> Result<Option<Nonce>, Malformed> {
+        let value = self.optional(oid, part)?;
+        value.map(|value| Nonce::read(value, part, limits)).transpose()
     }
 
     /// An attribute whose values are numbered by the RFC; another number is an error (§3.2.1.3, §3.2.1.4).

@@ -9,10 +9,12 @@ use crate::{
 pub fn parse(body: &[u8], limits: &Limits) -> Result<Parsed, Malformed> {
     let message = SignedMessage::read(body, limits)?;
     let request_type = RequestType::of(message.attributes.message_type).ok_or(Malformed::MessageType)?;
+    let sender_nonce =
+        message.attributes.sender_nonce.clone().ok_or(Malformed::Missing { part: "senderNonce" })?;
     let envelope = Envelope::read(&message.content, limits)?;
     let transaction = Transaction {
         id: message.attributes.transaction_id.clone(),
-        sender_nonce: message.attributes.sender_nonce.clone(),
+        sender_nonce,
         digest: reply_digest(&message),
     };
     Ok(Parsed { message, request_type, envelope, transaction, limits: *limits })
