@@ -1,7 +1,9 @@
 //! What a key can do, wherever it is kept, and keys that are kept in files.
 //!
-//! Authorities come from configuration, so keys are used as `dyn` [`SigningKey`] and `dyn` [`DecryptionKey`]; the calls
-//! return boxed futures because a key may be behind a queue ([`RsaPool`]) or a device.
+//! Each of an authority's three keys has its own trait, so that none can be put to another's use: [`SigningKey`] makes
+//! certificates and CRLs, [`ReplyKey`] signs SCEP replies, [`DecryptionKey`] opens SCEP envelopes. Authorities come from
+//! configuration, so the traits are used as `dyn`; the calls return boxed futures because a key may be behind a queue
+//! ([`RsaPool`]) or a device.
 
 mod file;
 mod pool;
@@ -13,10 +15,11 @@ use std::pin::Pin;
 
 use zeroize::Zeroizing;
 
+pub(crate) use file::write_new;
 pub use file::{KeyFileError, read_key_file, write_key_file};
 pub use pool::RsaPool;
 pub use private_key::{KeyAlgorithm, KeyGenerationFailed, PrivateKey};
-pub use software::{SoftwareDecryptionKey, SoftwareSigningKey, UnusableKey};
+pub use software::{SoftwareDecryptionKey, SoftwareReplyKey, SoftwareSigningKey, UnusableKey};
 
 /// What a key's operation comes to, later.
 pub type KeyFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, KeyError>> + Send + 'a>>;
@@ -32,7 +35,7 @@ pub enum KeyError {
     Unavailable(String),
 }
 
-/// A private key that signs.
+/// A private key that signs certificates and CRLs.
 pub trait SigningKey: fmt::Debug + Send + Sync {
     /// How it signs.
     fn algorithm(&self) -> SignatureAlgorithm;
@@ -42,6 +45,15 @@ pub trait SigningKey: fmt::Debug + Send + Sync {
 
     /// Signs a message, which is hashed here as [`Self::algorithm`] says. An ECDSA signature is the DER `ECDSA-Sig-Value`.
     fn sign<'a>(&'a self, message: &'a [u8]) -> KeyFuture<'a, Vec<u8>>;
+}
+
+/// An RSA private key that signs SCEP replies: clients verify no other (scep.md §0, 2).
+pub trait ReplyKey: fmt::Debug + Send + Sync {
+    /// Its public half, a DER `SubjectPublicKeyInfo`.
+    fn spki(&self) -> &[u8];
+
+    /// Signs a message with RSASSA-PKCS1-v1_5, hashed here with the digest that the client understands.
+    fn sign<'a>(&'a self, digest: ReplyDigest, message: &'a [u8]) -> KeyFuture<'a, Vec<u8>>;
 }
 
 /// An RSA private key that opens envelopes, and does nothing else.
@@ -61,13 +73,24 @@ pub trait DecryptionKey: fmt::Debug + Send + Sync {
     ) -> KeyFuture<'a, ContentKey>;
 }
 
-/// How a key signs.
+/// How a CA signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignatureAlgorithm {
     /// ECDSA on P-256 with SHA-256 (RFC 5758 §3.2).
     EcdsaP256Sha256,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 4055 §5).
     RsaPkcs1Sha256,
+}
+
+/// The digest of a reply's signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyDigest {
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
 }
 
 /// How a content-encryption key is wrapped for an RSA recipient.

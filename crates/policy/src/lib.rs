@@ -20,6 +20,7 @@ pub mod profile;
 pub mod report;
 pub mod request;
 pub mod resolve;
+pub mod revocation;
 pub mod root;
 pub mod rules;
 pub mod san;

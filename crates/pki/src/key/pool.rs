@@ -26,7 +26,7 @@ impl RsaPool {
     }
 
     /// Runs one operation. The places it takes are kept until it has ended, even when nobody waits for it any more.
-    pub(super) async fn run<T: Send + 'static>(
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         operation: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, KeyError> {

@@ -10,14 +10,15 @@ use aws_lc_rs::rsa::{
     PrivateDecryptingKey,
 };
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
+    RSA_PKCS1_SHA512, RsaKeyPair, RsaSignatureEncoding,
 };
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::{
-    ContentKey, DecryptionKey, KeyError, KeyFuture, KeyTransport, PrivateKey, RsaPool, SignatureAlgorithm,
-    SigningKey,
+    ContentKey, DecryptionKey, KeyError, KeyFuture, KeyTransport, PrivateKey, ReplyDigest, ReplyKey, RsaPool,
+    SignatureAlgorithm, SigningKey,
 };
 
 /// The smallest RSA key that is used, in bits.
@@ -29,6 +30,9 @@ pub enum UnusableKey {
     /// Neither an ECDSA P-256 nor an RSA key.
     #[error("it cannot sign: it is neither a P-256 nor an RSA key of 2048 to 8192 bits in PKCS #8")]
     Signing,
+    /// Not an RSA key.
+    #[error("it cannot sign SCEP replies: clients verify only RSA, of 2048 to 8192 bits in PKCS #8")]
+    Reply,
     /// Not an RSA key.
     #[error("it cannot open envelopes: SCEP needs an RSA key of 2048 to 8192 bits in PKCS #8 for that")]
     Decryption,
@@ -57,10 +61,7 @@ impl SoftwareSigningKey {
     }
 
     fn rsa(key: &PrivateKey, pool: &RsaPool) -> Option<Self> {
-        let pair = RsaKeyPair::from_pkcs8(key.pkcs8()).ok()?;
-        if pair.public_modulus_len() * 8 < MINIMUM_RSA_BITS {
-            return None;
-        }
+        let pair = rsa_pair(key)?;
         Some(Self { spki: spki(pair.public_key())?, pair: Pair::Rsa(Arc::new(pair), pool.clone()) })
     }
 }
@@ -81,13 +82,46 @@ impl SigningKey for SoftwareSigningKey {
         Box::pin(async move {
             match &self.pair {
                 Pair::P256(pair) => sign_p256(pair, message),
-                Pair::Rsa(pair, pool) => {
-                    let (pair, message) = (Arc::clone(pair), message.to_vec());
-                    pool.run(move || sign_rsa(&pair, &message)).await?
-                }
+                Pair::Rsa(pair, pool) => sign_rsa(pair, pool, &RSA_PKCS1_SHA256, message).await,
             }
         })
     }
+}
+
+/// A key in memory that signs SCEP replies, used through the pool.
+pub struct SoftwareReplyKey {
+    spki: Vec<u8>,
+    pair: Arc<RsaKeyPair>,
+    pool: RsaPool,
+}
+
+impl SoftwareReplyKey {
+    /// Takes an RSA key into use.
+    pub fn new(key: &PrivateKey, pool: &RsaPool) -> Result<Self, UnusableKey> {
+        let pair = rsa_pair(key).ok_or(UnusableKey::Reply)?;
+        let spki = spki(pair.public_key()).ok_or(UnusableKey::Reply)?;
+        Ok(Self { spki, pair: Arc::new(pair), pool: pool.clone() })
+    }
+}
+
+impl ReplyKey for SoftwareReplyKey {
+    fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    fn sign<'a>(&'a self, digest: ReplyDigest, message: &'a [u8]) -> KeyFuture<'a, Vec<u8>> {
+        let encoding = match digest {
+            ReplyDigest::Sha256 => &RSA_PKCS1_SHA256,
+            ReplyDigest::Sha384 => &RSA_PKCS1_SHA384,
+            ReplyDigest::Sha512 => &RSA_PKCS1_SHA512,
+        };
+        Box::pin(sign_rsa(&self.pair, &self.pool, encoding, message))
+    }
+}
+
+fn rsa_pair(key: &PrivateKey) -> Option<RsaKeyPair> {
+    let pair = RsaKeyPair::from_pkcs8(key.pkcs8()).ok()?;
+    (pair.public_modulus_len() * 8 >= MINIMUM_RSA_BITS).then_some(pair)
 }
 
 fn sign_p256(pair: &EcdsaKeyPair, message: &[u8]) -> Result<Vec<u8>, KeyError> {
@@ -95,11 +129,18 @@ fn sign_p256(pair: &EcdsaKeyPair, message: &[u8]) -> Result<Vec<u8>, KeyError> {
     Ok(signature.as_ref().to_vec())
 }
 
-fn sign_rsa(pair: &RsaKeyPair, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-    let mut signature = vec![0; pair.public_modulus_len()];
-    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
-        .map_err(|_| failed("an RSA signature"))?;
-    Ok(signature)
+async fn sign_rsa(
+    pair: &Arc<RsaKeyPair>,
+    pool: &RsaPool,
+    encoding: &'static RsaSignatureEncoding,
+    message: &[u8],
+) -> Result<Vec<u8>, KeyError> {
+    let (pair, message) = (Arc::clone(pair), message.to_vec());
+    let signed = pool.run(move || {
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(encoding, &SystemRandom::new(), &message, &mut signature).map(|()| signature)
+    });
+    signed.await?.map_err(|_| failed("an RSA signature"))
 }
 
 /// A decryption key in memory, used through the pool.
@@ -185,6 +226,12 @@ impl Openers {
 impl fmt::Debug for SoftwareSigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SoftwareSigningKey").field("algorithm", &self.algorithm()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SoftwareReplyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SoftwareReplyKey").finish_non_exhaustive()
     }
 }
 

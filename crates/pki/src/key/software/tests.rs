@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 
 use aws_lc_rs::rsa::{OaepPublicEncryptingKey, Pkcs1PublicEncryptingKey, PublicEncryptingKey};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+    ECDSA_P256_SHA256_ASN1, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
+    RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey, VerificationAlgorithm,
 };
 use der::Decode;
 
@@ -59,6 +60,22 @@ async fn a_signature_verifies_under_the_public_key_that_the_key_names() {
 }
 
 #[tokio::test]
+async fn a_reply_is_signed_with_the_digest_that_was_asked_for() {
+    let key = SoftwareReplyKey::new(&PrivateKey::generate(KeyAlgorithm::Rsa2048).unwrap(), &pool()).unwrap();
+    let spki = spki::SubjectPublicKeyInfoRef::from_der(key.spki()).unwrap();
+    let cases: [(ReplyDigest, &'static dyn VerificationAlgorithm); 3] = [
+        (ReplyDigest::Sha256, &RSA_PKCS1_2048_8192_SHA256),
+        (ReplyDigest::Sha384, &RSA_PKCS1_2048_8192_SHA384),
+        (ReplyDigest::Sha512, &RSA_PKCS1_2048_8192_SHA512),
+    ];
+    for (digest, verification) in cases {
+        let signature = key.sign(digest, b"reply").await.unwrap();
+        let public = UnparsedPublicKey::new(verification, spki.subject_public_key.raw_bytes());
+        assert_eq!(public.verify(b"reply", &signature), Ok(()), "{digest:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrapped_content_key_is_opened_under_every_transport_and_length() {
     let key = decryption_key();
     for transport in TRANSPORTS {
@@ -107,8 +124,9 @@ async fn a_full_queue_makes_an_rsa_key_busy() {
 }
 
 #[test]
-fn a_p256_key_cannot_open_envelopes() {
+fn a_p256_key_can_neither_sign_replies_nor_open_envelopes() {
     let key = PrivateKey::generate(KeyAlgorithm::P256).unwrap();
+    assert_eq!(SoftwareReplyKey::new(&key, &pool()).unwrap_err(), UnusableKey::Reply);
     assert_eq!(SoftwareDecryptionKey::new(&key, &pool()).unwrap_err(), UnusableKey::Decryption);
 }
 

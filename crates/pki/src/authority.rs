@@ -1,0 +1,135 @@
+//! A certification authority: its certificates and its three keys, proven to fit together before anything is signed.
+//!
+//! The CA key signs certificates and CRLs, the RA signing key signs SCEP replies, the RA decryption key opens SCEP
+//! envelopes. They are three keys, or a reply could be made to decrypt and a decryption to sign (TH-13, TH-14).
+
+mod check;
+mod create;
+mod files;
+mod publication;
+
+use jiff::Timestamp;
+use scepter_policy::identity::AuthorityName;
+
+use crate::certificate::Certificate;
+use crate::key::{DecryptionKey, ReplyKey, SigningKey};
+
+pub use self::check::{AuthorityError, AuthorityProblem, KeyRole};
+pub use self::create::{CreateAuthority, CreateAuthorityError, create_authority};
+pub use self::files::{AuthorityFiles, LoadAuthorityError, Presence, RegistrationAuthorityFiles};
+pub use self::publication::{NotABase, Publication};
+
+/// What an authority is made of; [`Authority::new`] proves that it fits together.
+#[derive(Debug)]
+pub struct AuthorityParts {
+    /// DER certificates: the CA's first, its issuer's next, the root's last.
+    pub certificate_chain: Vec<Vec<u8>>,
+    /// The CA's key.
+    pub signing_key: Box<dyn SigningKey>,
+    /// DER certificates of the two RA keys, in either order.
+    pub ra_certificates: Vec<Vec<u8>>,
+    /// The key that signs SCEP replies.
+    pub reply_key: Box<dyn ReplyKey>,
+    /// The key that opens SCEP envelopes.
+    pub decryption_key: Box<dyn DecryptionKey>,
+}
+
+/// An authority that can issue.
+#[derive(Debug)]
+pub struct Authority {
+    name: AuthorityName,
+    publication: Publication,
+    chain: Chain,
+    signing_key: Box<dyn SigningKey>,
+    ra: RegistrationAuthority,
+}
+
+/// The CA's certificate and those above it.
+#[derive(Debug)]
+struct Chain {
+    ca: Certificate,
+    /// The CA's issuer first, the root last; empty when the CA is the root.
+    above: Vec<Certificate>,
+}
+
+/// Answers SCEP messages for the authority (RFC 8894 §2.1.2).
+#[derive(Debug)]
+struct RegistrationAuthority {
+    signing_certificate: Certificate,
+    reply_key: Box<dyn ReplyKey>,
+    decryption_certificate: Certificate,
+    decryption_key: Box<dyn DecryptionKey>,
+}
+
+impl Authority {
+    /// Takes an authority into use once everything about it is in order at `now`: the chain's order, signatures and
+    /// validity, that keys and certificates belong together, and that the three keys differ.
+    pub fn new(
+        name: AuthorityName,
+        parts: AuthorityParts,
+        publication: Publication,
+        now: Timestamp,
+    ) -> Result<Self, AuthorityError> {
+        match check::checked(parts, now) {
+            Ok((chain, signing_key, ra)) => Ok(Self { name, publication, chain, signing_key, ra }),
+            Err(problem) => Err(AuthorityError { authority: name, problem }),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &AuthorityName {
+        &self.name
+    }
+
+    /// When its issuing certificate ends, or one above it if that is sooner (VAL-05).
+    pub fn not_after(&self) -> Timestamp {
+        self.chain.above.iter().map(|above| above.not_after).fold(self.chain.ca.not_after, Timestamp::min)
+    }
+
+    /// The issuing CA's certificate as DER: `/ca/{authority}.cer`, and first of what GetCACert answers.
+    pub fn issuing_certificate(&self) -> &[u8] {
+        &self.chain.ca.der
+    }
+
+    /// The certificates from the issuing CA's to the root's as DER.
+    pub fn certificate_chain(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(&self.chain.ca).chain(&self.chain.above).map(|certificate| certificate.der.as_slice())
+    }
+
+    /// The root that devices must trust, as DER; the issuing certificate itself when it is self-signed.
+    pub fn root(&self) -> &[u8] {
+        self.chain.above.last().map_or(&self.chain.ca.der, |root| &root.der)
+    }
+
+    /// The certificate whose key signs SCEP replies, as DER.
+    pub fn ra_signing_certificate(&self) -> &[u8] {
+        &self.ra.signing_certificate.der
+    }
+
+    /// The certificate that clients encrypt to, as DER.
+    pub fn ra_decryption_certificate(&self) -> &[u8] {
+        &self.ra.decryption_certificate.der
+    }
+
+    /// The key that signs SCEP replies.
+    pub fn reply_key(&self) -> &dyn ReplyKey {
+        self.ra.reply_key.as_ref()
+    }
+
+    /// The key that opens SCEP envelopes.
+    pub fn decryption_key(&self) -> &dyn DecryptionKey {
+        self.ra.decryption_key.as_ref()
+    }
+
+    pub(crate) fn ca_certificate(&self) -> &Certificate {
+        &self.chain.ca
+    }
+
+    pub(crate) fn ca_key(&self) -> &dyn SigningKey {
+        self.signing_key.as_ref()
+    }
+
+    pub(crate) fn publication(&self) -> &Publication {
+        &self.publication
+    }
+}

@@ -1,0 +1,268 @@
+//! Making a new authority: a self-signed CA and the two certificates of its registration authority.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::rand;
+use der::pem::{self, LineEnding};
+use jiff::{SignedDuration, Timestamp};
+use scepter_policy::identity::SerialNumber;
+use scepter_policy::name::{
+    Attribute, AttributeType, DistinguishedName, NotEncodable, RelativeDistinguishedName,
+};
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::KeyUsages;
+
+use super::{AuthorityFiles, Presence};
+use crate::certificate::{NewCertificate, extensions};
+use crate::key::{
+    DecryptionKey, KeyAlgorithm, KeyError, KeyFileError, KeyGenerationFailed, PrivateKey, ReplyKey, RsaPool,
+    SigningKey, SoftwareDecryptionKey, SoftwareReplyKey, SoftwareSigningKey, UnusableKey, write_key_file,
+    write_new,
+};
+use crate::signed::SigningError;
+
+/// The PEM label of a certificate (RFC 7468 §5).
+const LABEL: &str = "CERTIFICATE";
+
+/// How far back a new authority's certificates begin, for devices whose clocks are behind.
+const BACKDATED: SignedDuration = SignedDuration::from_mins(5);
+
+/// The registration authority's keys: clients speak RSA with it, whatever the CA's own key is (scep.md §3).
+const RA_ALGORITHM: KeyAlgorithm = KeyAlgorithm::Rsa2048;
+
+/// A new authority as configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateAuthority {
+    /// The CA's kind of key.
+    pub algorithm: KeyAlgorithm,
+    /// The CA's subject.
+    pub subject: DistinguishedName,
+    /// How long all its certificates live, from five minutes ago.
+    pub lifetime: SignedDuration,
+}
+
+/// Why an authority was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateAuthorityError {
+    /// Something is there already.
+    #[error(
+        "an authority is there already, or a part of one: {} exists; a new CA would make all its certificates worthless",
+        path.display()
+    )]
+    Exists {
+        /// A file that is there.
+        path: PathBuf,
+    },
+    /// No key could be made.
+    #[error(transparent)]
+    Generation(#[from] KeyGenerationFailed),
+    /// A key that was just made is refused.
+    #[error("a new key is refused: {0}")]
+    Key(#[from] UnusableKey),
+    /// A key or the random source did not answer.
+    #[error(transparent)]
+    Unavailable(#[from] KeyError),
+    /// The subject has no DER form.
+    #[error("the subject of the new authority: {0}")]
+    Subject(#[from] NotEncodable),
+    /// A certificate could not be made.
+    #[error("a certificate of the new authority could not be made: {0}")]
+    Certificate(#[from] SigningError),
+    /// Its certificates would end at no time there is.
+    #[error("the lifetime of the new authority ends beyond the calendar; give it a shorter one")]
+    Lifetime,
+    /// A key file could not be written.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    /// A certificate file could not be looked at or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+/// Makes an authority where none of its files is there. The chain is written last: without it nothing loads.
+pub async fn create_authority(
+    files: &AuthorityFiles,
+    request: &CreateAuthority,
+    pool: &RsaPool,
+    now: Timestamp,
+) -> Result<(), CreateAuthorityError> {
+    check_absent(files)?;
+    let keys = generate_keys(request.algorithm, pool).await?;
+    let certificates = Certificates::make(&keys, request, pool, now).await?;
+
+    write_key_file(&files.signing_key, &keys.ca)?;
+    write_key_file(&files.ra.signing_key, &keys.ra_signing)?;
+    write_key_file(&files.ra.decryption_key, &keys.ra_decryption)?;
+    write_certificates(&files.ra.certificates, &[&certificates.ra_signing, &certificates.ra_decryption])?;
+    write_certificates(&files.certificate_chain, &[&certificates.ca])
+}
+
+fn check_absent(files: &AuthorityFiles) -> Result<(), CreateAuthorityError> {
+    let present = |path: &Path| CreateAuthorityError::Exists { path: path.to_owned() };
+    match files.presence() {
+        Ok(Presence::Absent) => Ok(()),
+        Ok(Presence::Complete) => Err(present(&files.certificate_chain)),
+        Ok(Presence::Partial { missing }) => {
+            let found = files.all().into_iter().find(|path| !missing.iter().any(|gone| gone == path));
+            Err(present(found.unwrap_or(&files.certificate_chain)))
+        }
+        Err(source) => Err(CreateAuthorityError::File { path: files.certificate_chain.clone(), source }),
+    }
+}
+
+struct Keys {
+    ca: PrivateKey,
+    ra_signing: PrivateKey,
+    ra_decryption: PrivateKey,
+}
+
+async fn generate_keys(algorithm: KeyAlgorithm, pool: &RsaPool) -> Result<Keys, CreateAuthorityError> {
+    let keys = pool.run(move || {
+        Ok::<_, KeyGenerationFailed>(Keys {
+            ca: PrivateKey::generate(algorithm)?,
+            ra_signing: PrivateKey::generate(RA_ALGORITHM)?,
+            ra_decryption: PrivateKey::generate(RA_ALGORITHM)?,
+        })
+    });
+    Ok(keys.await??)
+}
+
+/// The DER certificates of a new authority.
+struct Certificates {
+    ca: Vec<u8>,
+    ra_signing: Vec<u8>,
+    ra_decryption: Vec<u8>,
+}
+
+impl Certificates {
+    async fn make(
+        keys: &Keys,
+        request: &CreateAuthority,
+        pool: &RsaPool,
+        now: Timestamp,
+    ) -> Result<Self, CreateAuthorityError> {
+        let signing = SoftwareReplyKey::new(&keys.ra_signing, pool)?;
+        let decryption = SoftwareDecryptionKey::new(&keys.ra_decryption, pool)?;
+        let ca = NewCa::new(SoftwareSigningKey::new(&keys.ca, pool)?, request, now)?;
+        Ok(Self {
+            ca: ca.own_certificate().await?,
+            ra_signing: ca
+                .ra_certificate("SCEP RA signing", signing.spki(), KeyUsages::DigitalSignature)
+                .await?,
+            ra_decryption: ca
+                .ra_certificate("SCEP RA encryption", decryption.spki(), KeyUsages::KeyEncipherment)
+                .await?,
+        })
+    }
+}
+
+/// A CA that signs its first certificates.
+struct NewCa<'a> {
+    key: SoftwareSigningKey,
+    key_identifier: Vec<u8>,
+    name: &'a DistinguishedName,
+    subject: Vec<u8>,
+    not_before: Timestamp,
+    not_after: Timestamp,
+}
+
+impl<'a> NewCa<'a> {
+    fn new(
+        key: SoftwareSigningKey,
+        request: &'a CreateAuthority,
+        now: Timestamp,
+    ) -> Result<Self, CreateAuthorityError> {
+        let not_before = now.checked_sub(BACKDATED).map_err(|_| CreateAuthorityError::Lifetime)?;
+        let not_after =
+            not_before.checked_add(request.lifetime).map_err(|_| CreateAuthorityError::Lifetime)?;
+        Ok(Self {
+            key_identifier: extensions::key_identifier(key.spki()).map_err(SigningError::from)?,
+            key,
+            name: &request.subject,
+            subject: request.subject.to_der()?,
+            not_before,
+            not_after,
+        })
+    }
+
+    async fn own_certificate(&self) -> Result<Vec<u8>, CreateAuthorityError> {
+        let extensions = vec![
+            extensions::key_usage(KeyUsages::KeyCertSign | KeyUsages::CRLSign),
+            extensions::issuing_ca(),
+            extensions::subject_key_identifier(self.key_identifier.clone()),
+        ];
+        self.sign(&self.subject, self.key.spki(), extensions).await
+    }
+
+    async fn ra_certificate(
+        &self,
+        common_name: &str,
+        spki: &[u8],
+        usage: KeyUsages,
+    ) -> Result<Vec<u8>, CreateAuthorityError> {
+        let subject = with_common_name(self.name, common_name).to_der()?;
+        let extensions = vec![
+            extensions::key_usage(usage),
+            extensions::not_a_ca(),
+            extensions::key_identifier(spki).and_then(extensions::subject_key_identifier),
+            extensions::authority_key_identifier(&self.key_identifier),
+        ];
+        self.sign(&subject, spki, extensions).await
+    }
+
+    async fn sign(
+        &self,
+        subject: &[u8],
+        spki: &[u8],
+        extensions: Vec<Result<Extension, der::Error>>,
+    ) -> Result<Vec<u8>, CreateAuthorityError> {
+        let certificate = NewCertificate {
+            serial: random_serial()?,
+            issuer: &self.subject,
+            not_before: self.not_before,
+            not_after: self.not_after,
+            subject,
+            spki,
+            extensions: extensions.into_iter().collect::<Result<_, _>>().map_err(SigningError::from)?,
+        };
+        Ok(certificate.sign(&self.key).await?)
+    }
+}
+
+fn random_serial() -> Result<SerialNumber, KeyError> {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).map_err(|_| KeyError::Unavailable("random bytes could not be made".into()))?;
+    Ok(SerialNumber::from_random(bytes))
+}
+
+/// The same name with that common name: in the old one's place, or else at the end.
+fn with_common_name(name: &DistinguishedName, common_name: &str) -> DistinguishedName {
+    let common_name = Attribute { kind: AttributeType::CommonName, value: common_name.to_owned() };
+    let mut name = name.clone();
+    let old = name
+        .rdns
+        .iter_mut()
+        .flat_map(|rdn| &mut rdn.attributes)
+        .find(|attribute| attribute.kind == AttributeType::CommonName);
+    match old {
+        Some(attribute) => *attribute = common_name,
+        None => name.rdns.push(RelativeDistinguishedName { attributes: vec![common_name] }),
+    }
+    name
+}
+
+fn write_certificates(path: &Path, certificates: &[&Vec<u8>]) -> Result<(), CreateAuthorityError> {
+    let failed = |source| CreateAuthorityError::File { path: path.to_owned(), source };
+    let mut text = String::new();
+    for certificate in certificates {
+        let pem = pem::encode_string(LABEL, LineEnding::LF, certificate);
+        text += &pem.map_err(|error| failed(io::Error::other(error)))?;
+    }
+    write_new(path, text.as_bytes(), 0o644).map_err(failed)
+}

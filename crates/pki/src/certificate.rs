@@ -1,0 +1,115 @@
+//! Certificates as they are encoded and read (RFC 5280 §4).
+
+mod description;
+pub(crate) mod extensions;
+mod new;
+mod time;
+
+use const_oid::AssociatedOid;
+use der::asn1::{AnyRef, BitStringRef, IntRef};
+use der::{Decode, Encode, Sequence};
+use jiff::Timestamp;
+use spki::AlgorithmIdentifierRef;
+use x509_cert::Version;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectKeyIdentifier};
+use x509_cert::time::Validity;
+
+pub use self::description::{Thumbprint, Thumbprints, UnreadableCertificate, describe_certificate};
+pub(crate) use self::new::NewCertificate;
+pub(crate) use self::time::{to_time, to_timestamp};
+use crate::signed::{Signed, is_signed_by, is_signed_by_itself};
+
+/// `TBSCertificate` (RFC 5280 §4.1). Names and keys are the bytes they are, so that a name in one certificate equals the
+/// name in another byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct TbsCertificate<'a> {
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", default = "Default::default")]
+    pub(crate) version: Version,
+    pub(crate) serial_number: IntRef<'a>,
+    pub(crate) signature: AlgorithmIdentifierRef<'a>,
+    pub(crate) issuer: AnyRef<'a>,
+    pub(crate) validity: Validity,
+    pub(crate) subject: AnyRef<'a>,
+    pub(crate) subject_public_key_info: AnyRef<'a>,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) issuer_unique_id: Option<BitStringRef<'a>>,
+    #[asn1(context_specific = "2", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) subject_unique_id: Option<BitStringRef<'a>>,
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) extensions: Option<Vec<Extension>>,
+}
+
+/// A certificate of an authority, read once when the authority starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Certificate {
+    pub(crate) der: Vec<u8>,
+    pub(crate) subject: Vec<u8>,
+    pub(crate) issuer: Vec<u8>,
+    pub(crate) spki: Vec<u8>,
+    pub(crate) not_before: Timestamp,
+    pub(crate) not_after: Timestamp,
+    pub(crate) basic_constraints: Option<BasicConstraints>,
+    pub(crate) key_usage: Option<KeyUsage>,
+    pub(crate) key_identifier: Vec<u8>,
+}
+
+impl Certificate {
+    /// Reads the DER of a certificate.
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, der::Error> {
+        let signed = Signed::from_der(der)?;
+        let tbs: TbsCertificate<'_> = signed.content.decode_as()?;
+        let spki = tbs.subject_public_key_info.to_der()?;
+        let key_identifier = match extension::<SubjectKeyIdentifier>(&tbs)? {
+            Some(SubjectKeyIdentifier(identifier)) => identifier.into_bytes().into_vec(),
+            None => extensions::key_identifier(&spki)?,
+        };
+        Ok(Self {
+            der: der.to_vec(),
+            subject: tbs.subject.to_der()?,
+            issuer: tbs.issuer.to_der()?,
+            not_before: to_timestamp(tbs.validity.not_before)?,
+            not_after: to_timestamp(tbs.validity.not_after)?,
+            basic_constraints: extension(&tbs)?,
+            key_usage: extension(&tbs)?,
+            key_identifier,
+            spki,
+        })
+    }
+
+    /// Whether it is in force at that time.
+    pub(crate) fn is_valid_at(&self, time: Timestamp) -> bool {
+        self.not_before <= time && time <= self.not_after
+    }
+
+    /// Whether another certificate's holder issued it: by name and by signature.
+    pub(crate) fn is_issued_by(&self, issuer: &Self) -> bool {
+        self.issuer == issuer.subject
+            && Signed::from_der(&self.der).is_ok_and(|signed| is_signed_by(&signed, &issuer.spki))
+    }
+
+    /// Whether it is a root: issued by itself.
+    pub(crate) fn is_self_signed(&self) -> bool {
+        self.issuer == self.subject
+            && Signed::from_der(&self.der).is_ok_and(|signed| is_signed_by_itself(&signed, &self.spki))
+    }
+
+    /// Whether it may sign certificates that have `depth` further CA certificates below them.
+    pub(crate) fn may_issue_at_depth(&self, depth: usize) -> bool {
+        let is_ca = self.basic_constraints.as_ref().is_some_and(|constraints| {
+            constraints.ca && constraints.path_len_constraint.is_none_or(|limit| usize::from(limit) >= depth)
+        });
+        is_ca && self.key_usage.is_none_or(|usage| usage.key_cert_sign())
+    }
+}
+
+fn extension<'a, T: AssociatedOid + Decode<'a, Error = der::Error>>(
+    tbs: &'a TbsCertificate<'_>,
+) -> Result<Option<T>, der::Error> {
+    let extensions = tbs.extensions.as_deref().unwrap_or_default();
+    extensions
+        .iter()
+        .find(|extension| extension.extn_id == T::OID)
+        .map(|extension| T::from_der(extension.extn_value.as_bytes()))
+        .transpose()
+}

@@ -1,0 +1,98 @@
+//! The extensions that we write (RFC 5280 §§4.2, 5.2, 5.3).
+
+use aws_lc_rs::digest::{SHA256, digest};
+use const_oid::db::rfc5280::{ID_AD_CA_ISSUERS, ID_CE_SUBJECT_ALT_NAME};
+use const_oid::{AssociatedOid, ObjectIdentifier};
+use der::asn1::{Ia5String, OctetString};
+use der::flagset::FlagSet;
+use der::{Decode, Encode};
+use spki::SubjectPublicKeyInfoRef;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::crl::dp::DistributionPoint;
+use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName, GeneralNames};
+use x509_cert::ext::pkix::{
+    AccessDescription, AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, BasicConstraints,
+    CrlDistributionPoints, CrlNumber, CrlReason, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectKeyIdentifier,
+};
+
+/// The bytes of a key identifier: the leftmost 160 bits of the SHA-256 of the public key (RFC 7093 §2, method 1).
+const KEY_IDENTIFIER_LENGTH: usize = 20;
+
+/// The identifier of a public key given as `SubjectPublicKeyInfo`.
+pub(crate) fn key_identifier(spki: &[u8]) -> Result<Vec<u8>, der::Error> {
+    let key = SubjectPublicKeyInfoRef::from_der(spki)?;
+    let hash = digest(&SHA256, key.subject_public_key.raw_bytes());
+    Ok(hash.as_ref().iter().copied().take(KEY_IDENTIFIER_LENGTH).collect())
+}
+
+/// What the key may be used for; critical (§4.2.1.3).
+pub(crate) fn key_usage(usages: impl Into<FlagSet<KeyUsages>>) -> Result<Extension, der::Error> {
+    extension(true, &KeyUsage(usages.into()))
+}
+
+/// What the certificate is for; not critical (§4.2.1.12).
+pub(crate) fn extended_key_usage(purposes: &[ObjectIdentifier]) -> Result<Extension, der::Error> {
+    extension(false, &ExtendedKeyUsage(purposes.to_vec()))
+}
+
+/// A CA certificate that may not have CAs below it; critical (§4.2.1.9).
+pub(crate) fn issuing_ca() -> Result<Extension, der::Error> {
+    extension(true, &BasicConstraints { ca: true, path_len_constraint: Some(0) })
+}
+
+/// Not a CA certificate, said explicitly; critical (§4.2.1.9).
+pub(crate) fn not_a_ca() -> Result<Extension, der::Error> {
+    extension(true, &BasicConstraints { ca: false, path_len_constraint: None })
+}
+
+/// Which key is certified (§4.2.1.2).
+pub(crate) fn subject_key_identifier(identifier: Vec<u8>) -> Result<Extension, der::Error> {
+    extension(false, &SubjectKeyIdentifier(OctetString::new(identifier)?))
+}
+
+/// Which key signed (§4.2.1.1).
+pub(crate) fn authority_key_identifier(identifier: &[u8]) -> Result<Extension, der::Error> {
+    let key_identifier = Some(OctetString::new(identifier)?);
+    extension(false, &AuthorityKeyIdentifier { key_identifier, ..Default::default() })
+}
+
+/// The subject's other names, already encoded; critical when there is no subject (§4.2.1.6).
+pub(crate) fn subject_alternative_names(names: Vec<u8>, critical: bool) -> Result<Extension, der::Error> {
+    Ok(Extension { extn_id: ID_CE_SUBJECT_ALT_NAME, critical, extn_value: OctetString::new(names)? })
+}
+
+/// Where the CRL is, one or more places that hold the same one (§4.2.1.13).
+pub(crate) fn crl_distribution_points(urls: &[String]) -> Result<Extension, der::Error> {
+    let point = DistributionPoint {
+        distribution_point: Some(DistributionPointName::FullName(uris(urls)?)),
+        reasons: None,
+        crl_issuer: None,
+    };
+    extension(false, &CrlDistributionPoints(vec![point]))
+}
+
+/// Where the issuer's certificate is (§4.2.2.1).
+pub(crate) fn authority_information_access(urls: &[String]) -> Result<Extension, der::Error> {
+    let places = uris(urls)?
+        .into_iter()
+        .map(|access_location| AccessDescription { access_method: ID_AD_CA_ISSUERS, access_location });
+    extension(false, &AuthorityInfoAccessSyntax(places.collect()))
+}
+
+/// A CRL's number (§5.2.3).
+pub(crate) fn crl_number(number: u64) -> Result<Extension, der::Error> {
+    extension(false, &CrlNumber::try_from(number)?)
+}
+
+/// Why a certificate is on a CRL (§5.3.1).
+pub(crate) fn crl_reason(reason: CrlReason) -> Result<Extension, der::Error> {
+    extension(false, &reason)
+}
+
+fn extension<T: AssociatedOid + Encode>(critical: bool, value: &T) -> Result<Extension, der::Error> {
+    Ok(Extension { extn_id: T::OID, critical, extn_value: OctetString::new(value.to_der()?)? })
+}
+
+fn uris(urls: &[String]) -> Result<GeneralNames, der::Error> {
+    urls.iter().map(|url| Ok(GeneralName::UniformResourceIdentifier(Ia5String::new(url)?))).collect()
+}

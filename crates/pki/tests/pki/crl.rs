@@ -1,0 +1,78 @@
+//! CRLs, read and applied by a relying party that is not ours.
+
+use scepter_pki::key::KeyAlgorithm;
+use scepter_policy::identity::SerialNumber;
+use scepter_policy::revocation::{RevocationReason, Revoked};
+use x509_parser::prelude::*;
+
+use crate::support::{created, days, now, verify};
+
+fn serial_of(certificate: &[u8]) -> SerialNumber {
+    let (_, certificate) = X509Certificate::from_der(certificate).unwrap();
+    let bytes: [u8; 16] = certificate.raw_serial().try_into().unwrap();
+    SerialNumber::from_random(bytes)
+}
+
+fn parse(crl: &[u8]) -> CertificateRevocationList<'_> {
+    let (rest, crl) = CertificateRevocationList::from_der(crl).unwrap();
+    assert!(rest.is_empty());
+    crl
+}
+
+#[tokio::test]
+async fn a_certificate_on_the_crl_is_refused_by_a_relying_party_and_another_is_not() {
+    for algorithm in [KeyAlgorithm::P256, KeyAlgorithm::Rsa2048] {
+        let directory = tempfile::tempdir().unwrap();
+        let authority = created(directory.path(), algorithm).await;
+        let (revoked, alive) = (authority.ra_signing_certificate(), authority.ra_decryption_certificate());
+        let entry =
+            Revoked { serial: serial_of(revoked), at: now(), reason: RevocationReason::CessationOfOperation };
+        let crl = authority.crl(7, now(), now() + days(1), &[entry]).await.unwrap();
+
+        assert_eq!(verify(revoked, authority.root(), None, now()), Ok(()));
+        assert_eq!(verify(revoked, authority.root(), Some(&crl), now()), Err(webpki::Error::CertRevoked));
+        assert_eq!(verify(alive, authority.root(), Some(&crl), now()), Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn a_crl_says_its_number_its_times_and_each_reason() {
+    let directory = tempfile::tempdir().unwrap();
+    let authority = created(directory.path(), KeyAlgorithm::P256).await;
+    let entries: Vec<Revoked> = (1u8..)
+        .zip(RevocationReason::ALL)
+        .map(|(byte, reason)| Revoked {
+            serial: SerialNumber::from_random([byte; 16]),
+            at: now() - days(1),
+            reason: *reason,
+        })
+        .collect();
+    let der = authority.crl(u64::MAX, now(), now() + days(1), &entries).await.unwrap();
+
+    let crl = parse(&der);
+    assert_eq!(crl.version(), Some(X509Version::V2));
+    assert_eq!(crl.crl_number().unwrap().to_string(), u64::MAX.to_string());
+    assert_eq!(crl.last_update().timestamp(), now().as_second());
+    assert_eq!(crl.next_update().unwrap().timestamp(), (now() + days(1)).as_second());
+    let found: Vec<_> = crl
+        .iter_revoked_certificates()
+        .map(|entry| {
+            assert_eq!(entry.revocation_date.timestamp(), (now() - days(1)).as_second());
+            (entry.raw_serial().to_vec(), entry.reason_code().map(|(_, code)| code.0))
+        })
+        .collect();
+    // RFC 5280 §5.3.1: unspecified is said by leaving the reason out.
+    let codes = [None, Some(1), Some(3), Some(4), Some(5)];
+    let expected: Vec<_> =
+        entries.iter().zip(codes).map(|(entry, code)| (entry.serial.as_bytes().to_vec(), code)).collect();
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn a_crl_without_entries_is_a_crl() {
+    let directory = tempfile::tempdir().unwrap();
+    let authority = created(directory.path(), KeyAlgorithm::P256).await;
+    let crl = authority.crl(1, now(), now() + days(1), &[]).await.unwrap();
+    assert_eq!(parse(&crl).iter_revoked_certificates().count(), 0);
+    assert_eq!(verify(authority.ra_signing_certificate(), authority.root(), Some(&crl), now()), Ok(()));
+}

@@ -1,0 +1,110 @@
+//! An authority in a temporary directory, and its certificates judged by code that is not ours.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use rustls_pki_types::{CertificateDer, UnixTime};
+use scepter_pki::authority::{
+    Authority, AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
+};
+use scepter_pki::key::{KeyAlgorithm, RsaPool};
+use scepter_policy::identity::AuthorityName;
+use scepter_policy::name::{Attribute, AttributeType, DistinguishedName, RelativeDistinguishedName};
+use webpki::{
+    CertRevocationList, EndEntityCert, KeyUsage, RevocationCheckDepth, RevocationOptionsBuilder,
+    UnknownStatusPolicy,
+};
+
+/// The moment at which everything here happens.
+pub(crate) fn now() -> Timestamp {
+    "2026-11-24T07:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
+}
+
+pub(crate) fn pool() -> RsaPool {
+    RsaPool::new(NonZeroUsize::new(2).unwrap(), 64)
+}
+
+pub(crate) fn lab() -> AuthorityName {
+    AuthorityName::new("lab").unwrap()
+}
+
+/// A name with one attribute in each relative name, first encoded first.
+pub(crate) fn name(attributes: &[(AttributeType, &str)]) -> DistinguishedName {
+    let rdns = attributes.iter().map(|(kind, value)| RelativeDistinguishedName {
+        attributes: vec![Attribute { kind: *kind, value: (*value).to_owned() }],
+    });
+    DistinguishedName { rdns: rdns.collect() }
+}
+
+pub(crate) fn files(directory: &Path) -> AuthorityFiles {
+    AuthorityFiles {
+        certificate_chain: directory.join("chain.pem"),
+        signing_key: directory.join("ca.key"),
+        ra: RegistrationAuthorityFiles {
+            signing_key: directory.join("ra-signing.key"),
+            decryption_key: directory.join("ra-decryption.key"),
+            certificates: directory.join("ra.pem"),
+        },
+    }
+}
+
+pub(crate) fn request(algorithm: KeyAlgorithm) -> CreateAuthority {
+    CreateAuthority {
+        algorithm,
+        subject: name(&[
+            (AttributeType::Country, "DE"),
+            (AttributeType::Organization, "Acme"),
+            (AttributeType::CommonName, "Laboratory CA"),
+        ]),
+        lifetime: days(30),
+    }
+}
+
+pub(crate) fn publication() -> Publication {
+    let base = "http://scep.example.com".parse().unwrap();
+    Publication::default().and_at(&base, &lab()).unwrap()
+}
+
+/// Creates an authority's files in a directory and loads them.
+pub(crate) async fn created(directory: &Path, algorithm: KeyAlgorithm) -> Authority {
+    let files = files(directory);
+    create_authority(&files, &request(algorithm), &pool(), now()).await.unwrap();
+    files.load(lab(), publication(), &pool(), now()).unwrap()
+}
+
+/// What a relying party says of a client certificate: path, signatures, validity, usage and, with a CRL, revocation.
+pub(crate) fn verify(
+    certificate: &[u8],
+    root: &[u8],
+    crl: Option<&[u8]>,
+    at: Timestamp,
+) -> Result<(), webpki::Error> {
+    let (root, certificate) = (CertificateDer::from(root), CertificateDer::from(certificate));
+    let anchor = webpki::anchor_from_trusted_cert(&root)?;
+    let crl =
+        crl.map(webpki::BorrowedCertRevocationList::from_der).transpose()?.map(CertRevocationList::from);
+    let crls: Vec<_> = crl.iter().collect();
+    let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|options| {
+        options
+            .with_depth(RevocationCheckDepth::EndEntity)
+            .with_status_policy(UnknownStatusPolicy::Deny)
+            .build()
+    });
+    let seconds = u64::try_from(at.as_second()).unwrap();
+    EndEntityCert::try_from(&certificate)?
+        .verify_for_usage(
+            webpki::ALL_VERIFICATION_ALGS,
+            &[anchor],
+            &[],
+            UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)),
+            KeyUsage::client_auth(),
+            revocation,
+            None,
+        )
+        .map(drop)
+}
