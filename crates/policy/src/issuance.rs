@@ -5,12 +5,19 @@
 //! becomes an [`Issued`] certificate, after the certificate was read back and compared with it. Private fields keep the
 //! doors: there is no other way to any of them.
 
+mod authorize;
 mod credential;
+mod issued;
 mod order;
 mod refusal;
 
+pub use authorize::authorize;
 pub use credential::{
     CertificateRequest, ChallengeId, ChallengeState, Credential, Grant, RowVersions, Secret,
 };
-pub use order::{Authorized, Issued, IssuedMismatch, Order};
+pub use issued::{Issued, IssuedMismatch};
+pub use order::{Authorized, Order};
 pub use refusal::{Refusal, RefusalReason};
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::name::{DistinguishedName, Oid};
 use crate::san::GeneralName;
+use crate::vocabulary::KeyUsage;
 
 pub use compare::compare;
 pub use parse::{MAX_REQUEST_SIZE, RequestError};
@@ -42,4 +43,13 @@ pub struct RequestFacts {
     pub public_key: PublicKey,
     /// The DER SubjectPublicKeyInfo.
     pub spki: Vec<u8>,
+}
+
+/// Key usages as [`RequestFacts::key_usage`] counts them.
+pub(crate) fn key_usage_bits(usages: &BTreeSet<KeyUsage>) -> u16 {
+    let bit = |usage: &KeyUsage| match usage {
+        KeyUsage::DigitalSignature => 1,
+        KeyUsage::KeyEncipherment => 1 << 2,
+    };
+    usages.iter().map(bit).fold(0, |bits, bit| bits | bit)
 }

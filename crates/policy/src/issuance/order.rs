@@ -11,7 +11,24 @@ use crate::request::{KeyFingerprint, RequestFingerprint};
 use crate::san::GeneralName;
 use crate::vocabulary::KeyUsage;
 
-/// A request that may be answered with a certificate. Made by [`super::authorize`] alone.
+/// A request that may be answered with a certificate. Made by [`super::authorize`] alone; used once.
+///
+/// ```compile_fail,E0451
+/// use scepter_policy::issuance::{Authorized, ChallengeId, Grant};
+///
+/// fn forge(real: Authorized, other: ChallengeId) -> Authorized {
+///     Authorized { challenge: other, ..real }
+/// }
+/// ```
+/// ```compile_fail,E0382
+/// use scepter_policy::identity::SerialNumber;
+/// use scepter_policy::issuance::{Authorized, Order};
+///
+/// fn two_for_one(authorized: Authorized, serials: &[SerialNumber; 2]) -> [Order; 2] {
+///     serials.map(|serial| authorized.into_order(serial)); // moved into a closure that runs twice
+///     [authorized.into_order(serials[0]), authorized.into_order(serials[1])]
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Authorized {
     pub(super) content: Content,
@@ -82,7 +99,17 @@ impl Authorized {
     }
 }
 
-/// A certificate to be made: every field of it, nothing from the request but the key.
+/// A certificate to be made: every field of it, nothing from the request but the key. Made by
+/// [`Authorized::into_order`] alone.
+///
+/// ```compile_fail,E0451
+/// use scepter_policy::identity::SerialNumber;
+/// use scepter_policy::issuance::Order;
+///
+/// fn forge(real: Order, serial: SerialNumber) -> Order {
+///     Order { serial, ..real }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     serial: SerialNumber,
@@ -156,33 +183,4 @@ impl Order {
     pub fn spki(&self) -> &[u8] {
         &self.content.spki
     }
-}
-
-/// A signed certificate that says exactly what its order says.
-#[derive(Clone, Debug)]
-pub struct Issued {
-    order: Order,
-    der: Vec<u8>,
-}
-
-impl Issued {
-    /// The order.
-    pub fn order(&self) -> &Order {
-        &self.order
-    }
-
-    /// The certificate as DER.
-    pub fn der(&self) -> &[u8] {
-        &self.der
-    }
-}
-
-/// A certificate that says something else than its order.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the certificate made for serial {serial} differs from its order in {field}; nothing was handed out")]
-pub struct IssuedMismatch {
-    /// The order's serial.
-    pub serial: SerialNumber,
-    /// The first field that differs.
-    pub field: &'static str,
 }

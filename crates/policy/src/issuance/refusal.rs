@@ -1,5 +1,6 @@
 //! Why a request was refused (policy-rules §10, design §5).
 
+use crate::diagnostics::Diagnostic;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -74,5 +75,11 @@ impl Refusal {
     /// A refusal without a rule.
     pub fn new(reason: RefusalReason, message: impl Into<String>) -> Self {
         Self { reason, rule: None, message: message.into() }
+    }
+
+    /// A refusal because of a rule: its sentence, and what to do.
+    pub fn broken(reason: RefusalReason, finding: &Diagnostic) -> Self {
+        let Diagnostic { rule, message, help, .. } = finding;
+        Self { reason, rule: Some(*rule), message: format!("{message}; {help}") }
     }
 }

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{PublicKey, RequestFacts, public_key};
+use super::{PublicKey, RequestFacts, key_usage_bits, public_key};
 use crate::issuance::{Refusal, RefusalReason};
 use crate::name::Oid;
 use crate::resolve::ResolvedRequest;
 use crate::san::GeneralName;
-use crate::vocabulary::KeyUsage;
 
 /// Extensions that devices add by themselves and that change nothing: Microsoft's template name and template
 /// information, S/MIME capabilities, and the subject key identifier.
@@ -87,7 +86,7 @@ fn compare_alternative_names(resolved: &ResolvedRequest, facts: &RequestFacts) -
 }
 
 fn compare_key_usage(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), Refusal> {
-    let expected = resolved.key_usages.iter().fold(0, |bits, &usage| bits | bit(usage));
+    let expected = key_usage_bits(&resolved.key_usages);
     match facts.key_usage {
         None => Ok(()),
         Some(requested) if requested == expected => Ok(()),
@@ -98,14 +97,6 @@ fn compare_key_usage(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result
             );
             Err(refuse(RefusalReason::KeyUsageMismatch, message))
         }
-    }
-}
-
-/// A usage's bit, as [`RequestFacts::key_usage`] counts them.
-const fn bit(usage: KeyUsage) -> u16 {
-    match usage {
-        KeyUsage::DigitalSignature => 1,
-        KeyUsage::KeyEncipherment => 1 << 2,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use const_oid::AssociatedOid;
 use der::{Decode, Encode};
 use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::name::GeneralNames;
-use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
+use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName};
 use x509_cert::request::{CertReq, CertReqInfo};
 
 use super::{PublicKey, RequestFacts};
@@ -22,11 +22,6 @@ const MAX_EXTENSIONS: usize = 32;
 /// The attribute that asks for extensions (PKCS #9), and Microsoft's older twin of it.
 const EXTENSION_REQUESTS: [Oid; 2] =
     [Oid::new_unwrap("1.2.840.113549.1.9.14"), Oid::new_unwrap("1.3.6.1.4.1.311.2.1.14")];
-
-const KEY_USAGE: Oid = Oid::new_unwrap("2.5.29.15");
-const SUBJECT_ALTERNATIVE_NAME: Oid = Oid::new_unwrap("2.5.29.17");
-const BASIC_CONSTRAINTS: Oid = Oid::new_unwrap("2.5.29.19");
-const EXTENDED_KEY_USAGE: Oid = Oid::new_unwrap("2.5.29.37");
 
 /// A request that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,11 +68,11 @@ impl RequestFacts {
         }
         let CertReq { info, .. } = CertReq::from_der(csr).map_err(RequestError::NotPkcs10)?;
         let mut extensions = requested_extensions(&info)?;
-        let names: Option<GeneralNames> = take(&mut extensions, SUBJECT_ALTERNATIVE_NAME)?;
-        let names = names.map(AlternativeNames::from).unwrap_or_default();
-        let usages: Option<ExtendedKeyUsage> = take(&mut extensions, EXTENDED_KEY_USAGE)?;
-        let constraints: Option<BasicConstraints> = take(&mut extensions, BASIC_CONSTRAINTS)?;
-        let key_usage: Option<KeyUsage> = take(&mut extensions, KEY_USAGE)?;
+        let names: Option<SubjectAltName> = take(&mut extensions)?;
+        let names = names.map(|names| AlternativeNames::from(names.0)).unwrap_or_default();
+        let usages: Option<ExtendedKeyUsage> = take(&mut extensions)?;
+        let constraints: Option<BasicConstraints> = take(&mut extensions)?;
+        let key_usage: Option<KeyUsage> = take(&mut extensions)?;
         Ok(Self {
             subject: DistinguishedName::from_x509(&info.subject)?,
             subject_alternative_names: names.known,
@@ -114,13 +109,10 @@ fn requested_extensions(info: &CertReqInfo) -> Result<BTreeMap<Oid, Vec<u8>>, Re
 }
 
 /// Takes an extension out of the map and reads its value.
-fn take<T>(extensions: &mut BTreeMap<Oid, Vec<u8>>, oid: Oid) -> Result<Option<T>, RequestError>
+fn take<T>(extensions: &mut BTreeMap<Oid, Vec<u8>>) -> Result<Option<T>, RequestError>
 where
-    T: for<'a> Decode<'a, Error = der::Error>,
+    T: AssociatedOid + for<'a> Decode<'a, Error = der::Error>,
 {
-    let value = extensions.remove(&oid);
-    value
-        .map(|value| T::from_der(&value))
-        .transpose()
-        .map_err(|problem| RequestError::Extension { oid, problem })
+    let value = extensions.remove(&T::OID).map(|value| T::from_der(&value)).transpose();
+    value.map_err(|problem| RequestError::Extension { oid: T::OID, problem })
 }
