@@ -53,7 +53,7 @@ impl PublicKey {
     }
 
     /// Reads a key in the one encoding that its standard gives it (RFC 3279 §2.3.1, RFC 5480 §2.1): a key that could be
-    /// written in two ways would pass for two keys.
+    /// written in two ways would pass for two keys (decision 0012).
     pub(crate) fn read(value: AnyRef<'_>) -> Result<Self, Malformed> {
         let asn1 = |error| Malformed::asn1(PART, error);
         let spki = value.decode_as::<SubjectPublicKeyInfoRef<'_>>().map_err(asn1)?;

@@ -28,7 +28,7 @@ pub enum ContentCipher {
     Aes192Cbc,
     /// AES-256 in CBC mode.
     Aes256Cbc,
-    /// 3DES in CBC mode: recognised, and refused.
+    /// 3DES in CBC mode: recognised, and refused (decision 0013).
     TripleDesCbc,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Apple devices and Bouncy Castle send indefinite lengths and strings in segments; Go clients send constructed strings of
 //! definite length. After this pass lengths are definite and minimal and an OCTET STRING is in one piece. Nothing else is
-//! changed: input that was DER comes out byte for byte, and a SET keeps the order in which it was received.
+//! changed: input that was DER comes out byte for byte, and a SET keeps the order in which it was received (decision 0010).
 
 use crate::limits::Limits;
 

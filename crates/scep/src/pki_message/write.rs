@@ -1,4 +1,4 @@
-//! Writing in two steps: everything but the signature, then the signature. The key is elsewhere.
+//! Writing in two steps: everything but the signature, then the signature. The key is elsewhere (decision 0011).
 
 use std::time::SystemTime;
 
