@@ -4,6 +4,10 @@
 help: ## these words
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
+.PHONY: demo
+demo: ## the quickstart in one process: devices enroll, statuses tell; needs Rust alone
+	@scripts/demo
+
 .PHONY: test
 test: envtest ## all tests: of the crates, then of the world (control plane, SCEP clients)
 	@echo '== tools of the tests'

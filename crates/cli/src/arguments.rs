@@ -2,12 +2,14 @@
 
 mod challenge;
 mod client;
+mod device;
 mod get;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use challenge::{ChallengeArguments, ChallengeFormat};
 pub(crate) use client::ClientArguments;
+pub(crate) use device::{DeviceCommand, EnrollArguments, ReachArguments, RunArguments};
 pub(crate) use get::{GetArguments, GetFormat, Listing};
 
 /// SCEP certificate profiles as Kubernetes objects.
@@ -34,4 +36,7 @@ pub(crate) enum Command {
     /// Show what the issuer knows: profiles, devices, certificates, authorities.
     #[command(after_help = "Example: scepter get devices --profile default/corp-vpn-ios")]
     Get(GetArguments),
+    /// Simulated devices, for laboratories and tests.
+    #[command(subcommand)]
+    Device(DeviceCommand),
 }

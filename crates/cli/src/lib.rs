@@ -6,6 +6,7 @@ mod arguments;
 mod challenge;
 mod connection;
 mod crds;
+mod device;
 mod files;
 mod get;
 mod pem;
@@ -55,6 +56,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     match arguments.command {
         Command::Crds => crds::run(),
         Command::Challenge(arguments) => on_runtime(challenge::run(arguments)),
+        Command::Device(command) => on_runtime(device::run(command)),
         Command::Get(arguments) => on_runtime(get::run(arguments)),
     }
 }
