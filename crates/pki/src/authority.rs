@@ -81,6 +81,11 @@ impl Authority {
         &self.name
     }
 
+    /// When its issuing certificate begins, or one above it if that is later. No certificate of it begins earlier.
+    pub fn not_before(&self) -> Timestamp {
+        self.chain.above.iter().map(|above| above.not_before).fold(self.chain.ca.not_before, Timestamp::max)
+    }
+
     /// When its issuing certificate ends, or one above it if that is sooner (VAL-05).
     pub fn not_after(&self) -> Timestamp {
         self.chain.above.iter().map(|above| above.not_after).fold(self.chain.ca.not_after, Timestamp::min)

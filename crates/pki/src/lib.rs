@@ -3,11 +3,13 @@
 //! One job: sign what policy has authorised. It must never decide who gets a certificate, or know SCEP, HTTP or SQL.
 //!
 //! Read it in this order: [`key`] (what a key can do, and file keys), [`authority`] (a CA and its registration authority,
-//! loaded or created), [`crl`], [`certificate`] (what a certificate says).
+//! loaded or created), [`issue`] (an order becomes a
+//! certificate), [`crl`], [`certificate`] (what a certificate says).
 
 pub mod authority;
 pub mod certificate;
 pub mod crl;
+pub mod issue;
 pub mod key;
 mod signed;
 

@@ -2,4 +2,6 @@
 
 mod authority;
 mod crl;
+mod issue;
+mod order;
 mod support;
