@@ -3,6 +3,10 @@
 mod compare;
 mod parse;
 mod public_key;
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -141,8 +141,20 @@ fn wrong_key(found: &str, expected: u32) -> Refusal {
     refuse(RefusalReason::KeyLengthMismatch, message)
 }
 
-fn refuse(reason: RefusalReason, message: impl Into<String>) -> Refusal {
-    Refusal::new(reason, message)
+/// A refusal that is safe to print: what a request says is hostile text, so it is cut, and what a terminal would obey is
+/// escaped.
+fn refuse(reason: RefusalReason, message: impl AsRef<str>) -> Refusal {
+    let printable =
+        |c: char| if obeyed_by_terminals(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    Refusal::new(reason, message.as_ref().chars().take(MAX_MESSAGE_LENGTH).map(printable).collect::<String>())
+}
+
+/// The most characters of a refusal's sentence.
+const MAX_MESSAGE_LENGTH: usize = 1024;
+
+/// Control characters, and those that turn the direction of the text.
+fn obeyed_by_terminals(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Names for people, at most eight of them.
