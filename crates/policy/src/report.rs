@@ -133,7 +133,9 @@ mod tests {
     #[test]
     fn the_states_that_count_as_assigned_partition_assigned() {
         let mut summary = Summary::default();
-        DeviceState::ALL.iter().for_each(|state| summary.add(*state, 1));
+        for state in DeviceState::ALL {
+            summary.add(*state, 1);
+        }
         let parts = summary.pending
             + summary.challenge_issued
             + summary.issued

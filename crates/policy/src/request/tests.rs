@@ -2,6 +2,7 @@ use std::str::FromStr;
 
 use der::Decode;
 use der::asn1::{Any, BitString, Ia5String, OctetString};
+use proptest::prelude::*;
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::ext::pkix::name::{GeneralName as X509GeneralName, OtherName};
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage};
@@ -284,4 +285,20 @@ fn a_key_that_smuggles_something_in_its_parameters_is_unreadable() {
     key.algorithm.parameters = Some(Any::new(der::Tag::OctetString, *b"hidden").unwrap());
     let error = RequestFacts::from_der(&csr().keyed(key).der()).unwrap_err();
     assert!(matches!(error, RequestError::PublicKey(_)), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_request_is_read_or_refused_and_never_more(
+        at in 0..csr().der().len(),
+        byte: u8,
+        length in 0..csr().der().len(),
+    ) {
+        let mut der = csr().der();
+        der[at] = byte;
+        if let Ok(facts) = RequestFacts::from_der(&der) {
+            let _ = compare(&asked(), &facts);
+        }
+        prop_assert!(RequestFacts::from_der(&der[..length]).is_err());
+    }
 }

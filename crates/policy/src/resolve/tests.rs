@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::identity::UserId;
 use crate::profile::fields::{Fields, SubjectAlternativeName};
@@ -338,4 +340,21 @@ fn every_variable_is_explained_with_its_value_or_its_rule() {
     assert_eq!((*meid, failure.rule), (Variable::Meid, RuleId::Var05));
     assert_eq!(failure.field.as_str(), "spec.subjectAlternativeNames[0].value");
     assert_eq!((*name, value.as_str()), (Variable::DeviceName, "laptop-1"));
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_value_is_it_stays_in_its_place_or_the_device_fails(value in "[a-z,;+=\"\\\\#{}|<> \n]{0,12}") {
+        let names = [(SanType::Upn, "{{DeviceName}}@corp.example"), (SanType::Dns, "a.example")];
+        let outcome = of_laptop("CN=\"{{DeviceName}}\",O=Acme", &names, |laptop| {
+            laptop.device_name = Some(value.clone());
+        });
+        if let Ok(request) = outcome {
+            let attributes: Vec<_> = request.subject.attributes().map(|a| a.value.as_str()).collect();
+            prop_assert_eq!(attributes, [value.as_str(), "Acme"]);
+            let upn = GeneralName::Upn(format!("{value}@corp.example"));
+            let expected = [upn, GeneralName::Dns("a.example".into())];
+            prop_assert_eq!(request.subject_alternative_names, expected);
+        }
+    }
 }
