@@ -81,6 +81,14 @@ fn the_request_that_was_asked_for_is_accepted_under_either_attribute() {
     assert_eq!(compare(&asked(), &microsoft.facts()), Ok(()));
 }
 
+/// Made by `openssl req -new -newkey rsa:2048` for the names and usages of [`asked`], with `string_mask = utf8only`.
+const OPENSSL: &[u8] = include_bytes!("../../tests/requests/openssl-3.der");
+
+#[test]
+fn a_request_that_openssl_made_is_accepted() {
+    assert_eq!(compare(&asked(), &RequestFacts::from_der(OPENSSL).unwrap()), Ok(()));
+}
+
 #[test]
 fn the_order_of_alternative_names_says_nothing() {
     let names = vec![dns("laptop-1.corp.example"), upn("jdoe@corp.example")];
