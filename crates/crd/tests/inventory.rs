@@ -9,7 +9,7 @@ use scepter_policy::rules::RuleId;
 use scepter_policy::vocabulary::Platform;
 use serde_json::{Value, json};
 
-fn source(spec: Value) -> InventorySource {
+fn source(spec: &Value) -> InventorySource {
     let value = json!({
         "apiVersion": "scepter.dev/v1alpha1",
         "kind": "InventorySource",
@@ -25,10 +25,10 @@ fn source(spec: Value) -> InventorySource {
 fn read(files: &[(&str, &str)]) -> Reading {
     let files: Files =
         files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().into())).collect();
-    source(json!({"source": {"configMapRef": {"name": "people"}}})).read(&files).unwrap()
+    source(&json!({"source": {"configMapRef": {"name": "people"}}})).read(&files).unwrap()
 }
 
-fn refusal(spec: Value, files: &Files) -> String {
+fn refusal(spec: &Value, files: &Files) -> String {
     let findings = source(spec).read(files).unwrap_err();
     let finding = findings.iter().next().unwrap();
     assert_eq!(finding.rule, RuleId::Sch01);
@@ -49,7 +49,9 @@ fn the_four_formats_say_the_same() {
     assert_eq!(formats[0].inventory.devices[0].platform, Platform::Ios);
     assert_eq!(formats[0].inventory.devices[0].tpm, Some(true));
     assert_eq!(formats[0].inventory.devices[0].imei, None);
-    formats.iter().for_each(|reading| assert_eq!(reading, &formats[0]));
+    for reading in &formats {
+        assert_eq!(reading, &formats[0]);
+    }
 }
 
 #[test]
@@ -103,22 +105,22 @@ fn a_file_that_cannot_be_read_refuses_the_source_so_that_its_records_do_not_look
         ("users.json", "{}"),
     ] {
         let files = Files::from([(name.to_owned(), text.as_bytes().into())]);
-        let refusal = refusal(spec.clone(), &files);
+        let refusal = refusal(&spec, &files);
         assert!(
             refusal.starts_with(&format!("spec.source.configMapRef: {name} cannot be read")),
             "{refusal}"
         );
     }
     let files = Files::from([("users.json".to_owned(), b"[\xff]".as_slice().into())]);
-    assert!(refusal(spec, &files).contains("UTF-8"));
+    assert!(refusal(&spec, &files).contains("UTF-8"));
 }
 
 #[test]
 fn a_source_is_exactly_one() {
     let files = Files::default();
-    assert_eq!(refusal(json!({"source": {}}), &files), "spec.source: there is no source");
+    assert_eq!(refusal(&json!({"source": {}}), &files), "spec.source: there is no source");
     let both = json!({"source": {"inline": {}, "configMapRef": {"name": "people"}}});
-    assert_eq!(refusal(both, &files), "spec.source: there is more than one source");
+    assert_eq!(refusal(&both, &files), "spec.source: there is more than one source");
 }
 
 #[test]
@@ -126,10 +128,10 @@ fn budgets_and_durations_are_judged() {
     let inline = json!({"inline": {}});
     let with = |field: &str, value: Value| json!({"source": inline, field: value});
     let files = Files::default();
-    assert!(refusal(with("maxDeletions", json!("110%")), &files).starts_with("spec.maxDeletions"));
-    assert!(refusal(with("maxDeletions", json!(-1)), &files).starts_with("spec.maxDeletions"));
-    assert!(refusal(with("interval", json!("soon")), &files).starts_with("spec.interval"));
+    assert!(refusal(&with("maxDeletions", json!("110%")), &files).starts_with("spec.maxDeletions"));
+    assert!(refusal(&with("maxDeletions", json!(-1)), &files).starts_with("spec.maxDeletions"));
+    assert!(refusal(&with("interval", json!("soon")), &files).starts_with("spec.interval"));
     for spec in [with("maxDeletions", json!("0%")), with("maxAge", json!("1h30m"))] {
-        assert_eq!(source(spec).read(&files), Ok(Reading::default()));
+        assert_eq!(source(&spec).read(&files), Ok(Reading::default()));
     }
 }

@@ -1,0 +1,133 @@
+//! The declared objects of one namespace, and the bytes that their references name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use scepter_crd::inventory::{FileName, Files};
+use scepter_crd::{InventorySource, Manifest, ScepProfile, TrustedRootProfile};
+use scepter_issuer_api::{KeyRef, Origin, ReferenceKind};
+use scepter_policy::diagnostics::Diagnostics;
+use scepter_policy::identity::{GroupId, ObjectKind};
+use scepter_policy::inventory::{Group, GroupKind};
+
+use crate::kind::{Kind, name};
+
+/// The declared objects of one namespace and the bytes they name. References never leave a namespace, so this is a whole
+/// world: what is not in here does not exist for the objects that are.
+#[derive(Clone, Debug, Default)]
+pub struct Manifests {
+    profiles: BTreeMap<String, Arc<ScepProfile>>,
+    roots: BTreeMap<String, Arc<TrustedRootProfile>>,
+    sources: BTreeMap<String, Arc<InventorySource>>,
+    bytes: BTreeMap<KeyRef, Arc<[u8]>>,
+    origin: Option<Origin>,
+}
+
+impl Manifests {
+    /// The empty namespace. `origin` says where it lives, in Kubernetes.
+    pub fn new(origin: Option<Origin>) -> Self {
+        Self { origin, ..Self::default() }
+    }
+
+    /// Adds an object of any kind. One of the same kind and name is replaced; true if there was none.
+    pub fn declare(&mut self, manifest: Manifest) -> bool {
+        match manifest {
+            Manifest::ScepProfile(object) => self.declare_profile(Arc::new(*object)),
+            Manifest::TrustedRootProfile(object) => self.declare_root(Arc::new(*object)),
+            Manifest::InventorySource(object) => self.declare_source(Arc::new(*object)),
+        }
+    }
+
+    /// Adds a profile, as [`Self::declare`] does.
+    pub fn declare_profile(&mut self, profile: Arc<ScepProfile>) -> bool {
+        self.profiles.insert(name(&*profile).to_owned(), profile).is_none()
+    }
+
+    /// Adds a root, as [`Self::declare`] does.
+    pub fn declare_root(&mut self, root: Arc<TrustedRootProfile>) -> bool {
+        self.roots.insert(name(&*root).to_owned(), root).is_none()
+    }
+
+    /// Adds a source, as [`Self::declare`] does.
+    pub fn declare_source(&mut self, source: Arc<InventorySource>) -> bool {
+        self.sources.insert(name(&*source).to_owned(), source).is_none()
+    }
+
+    /// Adds the bytes that a reference names.
+    pub fn supply(&mut self, key: KeyRef, bytes: Arc<[u8]>) {
+        self.bytes.insert(key, bytes);
+    }
+
+    /// The profiles, by name.
+    pub fn profiles(&self) -> impl Iterator<Item = &Arc<ScepProfile>> {
+        self.profiles.values()
+    }
+
+    /// The roots, by name.
+    pub fn roots(&self) -> impl Iterator<Item = &Arc<TrustedRootProfile>> {
+        self.roots.values()
+    }
+
+    /// The sources, by name.
+    pub fn sources(&self) -> impl Iterator<Item = &Arc<InventorySource>> {
+        self.sources.values()
+    }
+
+    /// Every finding about every object, alone and among its neighbours: `scepter lint`.
+    pub fn diagnostics(&self, now: Timestamp) -> Vec<(ObjectKind, String, Diagnostics)> {
+        let roots = self.roots().map(|root| self.findings_of(&**root, now));
+        let profiles = self.profiles().map(|profile| self.findings_of(&**profile, now));
+        let sources = self.sources().map(|source| self.findings_of(&**source, now));
+        roots.chain(profiles).chain(sources).collect()
+    }
+
+    fn findings_of<K: Kind>(&self, object: &K, now: Timestamp) -> (ObjectKind, String, Diagnostics) {
+        (K::KIND, name(object).to_owned(), object.judge(self, now).into_diagnostics())
+    }
+
+    /// Where the namespace lives.
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    pub(crate) fn root(&self, name: &str) -> Option<&TrustedRootProfile> {
+        self.roots.get(name).map(AsRef::as_ref)
+    }
+
+    pub(crate) fn bytes(&self, key: &KeyRef) -> Option<&Arc<[u8]>> {
+        self.bytes.get(key)
+    }
+
+    /// The inventory files in a `ConfigMap`.
+    pub(crate) fn files(&self, config_map: &str) -> Files {
+        FileName::all()
+            .filter_map(|file| {
+                let key = file.to_string();
+                let reference = config_map_key(config_map, &key);
+                self.bytes.get(&reference).map(|bytes| (key, Arc::clone(bytes)))
+            })
+            .collect()
+    }
+
+    /// The kind of each group that a source of this namespace declares, as far as its records are at hand.
+    pub(crate) fn group_kinds(&self) -> BTreeMap<GroupId, GroupKind> {
+        self.sources().flat_map(|source| self.groups(source)).map(|group| (group.id, group.kind)).collect()
+    }
+
+    fn groups(&self, source: &InventorySource) -> Vec<Group> {
+        match (&source.spec.source.inline, &source.spec.source.config_map_ref) {
+            (Some(inline), _) => inline.groups.clone(),
+            (None, Some(reference)) => source
+                .read(&self.files(&reference.name))
+                .map(|reading| reading.inventory.groups)
+                .unwrap_or_default(),
+            (None, None) => Vec::new(),
+        }
+    }
+}
+
+/// The reference to a key of a `ConfigMap`.
+pub(crate) fn config_map_key(config_map: &str, key: &str) -> KeyRef {
+    KeyRef { kind: ReferenceKind::ConfigMap, name: config_map.to_owned(), key: key.to_owned() }
+}
