@@ -1,0 +1,81 @@
+//! What the store does, whatever database it stands on.
+
+pub mod audit;
+pub mod challenges;
+pub mod inventory;
+pub mod profiles;
+pub mod roots;
+pub mod tokens;
+
+/// Makes a test of every behaviour, each on a world of its own.
+macro_rules! all {
+    ($world:path) => {
+        $crate::behaviour::all! { $world:
+            audit::{
+                a_changed_event_breaks_the_chain_where_it_stands,
+                a_removed_event_breaks_the_chain_where_it_stood,
+                an_untouched_audit_verifies_up_to_its_head,
+                the_feed_names_each_changed_key_once_and_in_the_order_of_its_last_change,
+                the_feed_shows_an_owner_nothing_of_another,
+                a_cursor_from_the_future_of_a_restored_store_is_refused,
+            }
+            challenges::{
+                a_challenge_opens_what_it_was_minted_for,
+                a_wrong_secret_and_an_unknown_challenge_are_one_answer,
+                a_device_that_is_not_assigned_gets_no_challenge,
+                a_newer_challenge_voids_the_older,
+                losing_the_assignment_voids_the_challenge,
+                a_refused_attempt_is_told_on_a_row_without_a_certificate,
+                the_database_alone_opens_no_challenge,
+            }
+            inventory::{
+                a_group_inside_a_group_assigns_its_members,
+                a_cycle_of_groups_ends_and_assigns_everyone_in_it,
+                an_id_of_another_source_is_refused_and_named,
+                a_record_that_stands_twice_counts_once,
+                an_identical_sync_changes_nothing,
+                a_source_that_is_not_declared_is_refused,
+                a_user_reaches_their_device_through_a_user_group,
+                a_device_that_leaves_the_inventory_leaves_no_row,
+                a_sync_that_does_not_prune_keeps_what_it_does_not_name,
+                deleting_a_source_takes_its_devices_away,
+                a_changed_user_moves_the_revision_of_their_devices,
+                a_dry_run_of_a_sync_changes_nothing,
+            }
+            profiles::{
+                a_profile_assigns_the_devices_of_its_groups,
+                an_identical_put_changes_nothing,
+                a_dry_run_computes_the_plan_and_changes_nothing,
+                an_exclusion_takes_its_devices_away,
+                a_device_of_the_wrong_version_is_not_applicable,
+                a_question_without_an_answer_is_a_failed_row_that_gets_no_challenge,
+                the_same_names_in_another_tenant_are_other_things,
+                a_recreated_namespace_is_refused_until_the_old_objects_are_gone,
+                an_apple_device_has_a_row_for_each_associated_profile,
+                a_deleted_profile_leaves_no_rows,
+                rows_come_worst_first_and_the_rest_is_counted,
+                more_devices_than_one_batch_are_all_assigned,
+                pending_does_not_outrank_a_challenge,
+            }
+            roots::{
+                a_root_is_pending_then_delivered_then_installed,
+                a_root_with_another_certificate_has_to_be_delivered_anew,
+                a_root_and_a_profile_of_one_name_do_not_touch_each_other,
+            }
+            tokens::{
+                a_token_opens_with_its_secret_until_it_expires,
+                a_deleted_token_opens_nothing,
+                two_tokens_cannot_have_one_name,
+            }
+        }
+    };
+    ($world:path: $($module:ident::{$($behaviour:ident),+ $(,)?})+) => {
+        $($(
+            #[tokio::test]
+            async fn $behaviour() {
+                crate::behaviour::$module::$behaviour($world().await).await;
+            }
+        )+)+
+    };
+}
+pub(crate) use all;
