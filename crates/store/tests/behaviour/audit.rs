@@ -20,7 +20,7 @@ async fn broken_at(world: &World) -> i64 {
     }
 }
 
-pub async fn an_untouched_audit_verifies_up_to_its_head(world: World) {
+pub(crate) async fn an_untouched_audit_verifies_up_to_its_head(world: World) {
     assert_eq!(world.store.verify_audit().await.unwrap().sequence, 0);
     with_events(&world).await;
     let head = world.store.verify_audit().await.unwrap();
@@ -31,13 +31,13 @@ pub async fn an_untouched_audit_verifies_up_to_its_head(world: World) {
     assert_eq!(head.sequence, 3);
 }
 
-pub async fn a_changed_event_breaks_the_chain_where_it_stands(world: World) {
+pub(crate) async fn a_changed_event_breaks_the_chain_where_it_stands(world: World) {
     with_events(&world).await;
     world.tamper("UPDATE events SET name = 'innocent' WHERE sequence = 2").await;
     assert_eq!(broken_at(&world).await, 2);
 }
 
-pub async fn a_removed_event_breaks_the_chain_where_it_stood(world: World) {
+pub(crate) async fn a_removed_event_breaks_the_chain_where_it_stood(world: World) {
     with_events(&world).await;
     world.tamper("DELETE FROM events WHERE sequence = 3").await;
     assert_eq!(broken_at(&world).await, 3);
@@ -50,7 +50,7 @@ async fn changed(world: &World, tenant: &Tenant, after: Cursor) -> (Cursor, Vec<
     (changes.cursor, changes.keys.iter().map(ToString::to_string).collect())
 }
 
-pub async fn the_feed_names_each_changed_key_once_and_in_the_order_of_its_last_change(world: World) {
+pub(crate) async fn the_feed_names_each_changed_key_once_and_in_the_order_of_its_last_change(world: World) {
     let mut waiting = world.store.subscribe();
     waiting.borrow_and_update();
     with_events(&world).await;
@@ -66,7 +66,7 @@ pub async fn the_feed_names_each_changed_key_once_and_in_the_order_of_its_last_c
     assert_eq!(newer.to_string().parse(), Ok(newer));
 }
 
-pub async fn the_feed_shows_an_owner_nothing_of_another(world: World) {
+pub(crate) async fn the_feed_shows_an_owner_nothing_of_another(world: World) {
     with_events(&world).await;
     let other = Tenant { owner: "cluster-2".parse().unwrap(), ..tenant("team-a") };
     assert_eq!(changed(&world, &other, Cursor::default()).await.1, Vec::<String>::new());
@@ -74,7 +74,7 @@ pub async fn the_feed_shows_an_owner_nothing_of_another(world: World) {
     assert_eq!(world.store.objects(&tenant("team-a").owner).await.unwrap().len(), 2);
 }
 
-pub async fn a_cursor_from_the_future_of_a_restored_store_is_refused(world: World) {
+pub(crate) async fn a_cursor_from_the_future_of_a_restored_store_is_refused(world: World) {
     with_events(&world).await;
     let future: Cursor = "0-ffff".parse().unwrap();
     let answer = world.store.changes(&tenant("team-a").owner, future, 10).await;

@@ -24,7 +24,7 @@ async fn refused(world: &World, credential: &Credential) -> (RefusalReason, bool
     }
 }
 
-pub async fn a_challenge_opens_what_it_was_minted_for(world: World) {
+pub(crate) async fn a_challenge_opens_what_it_was_minted_for(world: World) {
     with_device(&world).await;
     let credential = world.mint(&key("d1"), "c1").await.unwrap();
     let grant = world.store.grant(&credential, KEY).await.unwrap();
@@ -35,7 +35,7 @@ pub async fn a_challenge_opens_what_it_was_minted_for(world: World) {
     assert_eq!(world.row("d1").await.unwrap().state, DeviceState::ChallengeIssued);
 }
 
-pub async fn a_wrong_secret_and_an_unknown_challenge_are_one_answer(world: World) {
+pub(crate) async fn a_wrong_secret_and_an_unknown_challenge_are_one_answer(world: World) {
     with_device(&world).await;
     world.mint(&key("d1"), "c1").await.unwrap();
     let guessed = Credential::Challenge(ChallengeId("c1".into()), Secret::new("guess"));
@@ -46,12 +46,12 @@ pub async fn a_wrong_secret_and_an_unknown_challenge_are_one_answer(world: World
     assert_eq!(refused(&world, &guessed).await, (RefusalReason::ChallengeUnknown, false));
 }
 
-pub async fn a_device_that_is_not_assigned_gets_no_challenge(world: World) {
+pub(crate) async fn a_device_that_is_not_assigned_gets_no_challenge(world: World) {
     with_device(&world).await;
     assert!(matches!(world.mint(&key("d2"), "c1").await, Err(MintError::NotAssigned(_))));
 }
 
-pub async fn a_newer_challenge_voids_the_older(world: World) {
+pub(crate) async fn a_newer_challenge_voids_the_older(world: World) {
     with_device(&world).await;
     let older = world.mint(&key("d1"), "c1").await.unwrap();
     let newer = world.mint(&key("d1"), "c2").await.unwrap();
@@ -59,7 +59,7 @@ pub async fn a_newer_challenge_voids_the_older(world: World) {
     assert!(world.store.grant(&newer, KEY).await.is_ok());
 }
 
-pub async fn losing_the_assignment_voids_the_challenge(world: World) {
+pub(crate) async fn losing_the_assignment_voids_the_challenge(world: World) {
     with_device(&world).await;
     let credential = world.mint(&key("d1"), "c1").await.unwrap();
     let lost = (RefusalReason::ScepProfileNoLongerTargetedToTheClient, true);
@@ -69,7 +69,7 @@ pub async fn losing_the_assignment_voids_the_challenge(world: World) {
     assert_eq!(refused(&world, &credential).await, lost, "coming back revived a challenge");
 }
 
-pub async fn a_refused_attempt_is_told_on_a_row_without_a_certificate(world: World) {
+pub(crate) async fn a_refused_attempt_is_told_on_a_row_without_a_certificate(world: World) {
     with_device(&world).await;
     world.mint(&key("d1"), "c1").await.unwrap();
     let refusal = Refusal::new(RefusalReason::SubjectNameMismatch, "CN=A expected, CN=B came");
@@ -79,7 +79,7 @@ pub async fn a_refused_attempt_is_told_on_a_row_without_a_certificate(world: Wor
     assert_eq!(row.message.as_deref(), Some("CN=A expected, CN=B came"));
 }
 
-pub async fn the_database_alone_opens_no_challenge(world: World) {
+pub(crate) async fn the_database_alone_opens_no_challenge(world: World) {
     with_device(&world).await;
     let credential = world.mint(&key("d1"), "c1").await.unwrap();
     let thief = world.with_another_mac_key().await;

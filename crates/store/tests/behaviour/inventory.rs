@@ -7,7 +7,7 @@ use scepter_store::{Mode, SyncError};
 
 use crate::world::{Manifest, World, device, device_id, fleet, group, name, tenant, user};
 
-pub async fn a_group_inside_a_group_assigns_its_members(world: World) {
+pub(crate) async fn a_group_inside_a_group_assigns_its_members(world: World) {
     let mut inventory = fleet(&[]);
     inventory.devices.push(device("d1", None));
     inventory.groups[0].members = vec!["laptops".into()];
@@ -17,7 +17,7 @@ pub async fn a_group_inside_a_group_assigns_its_members(world: World) {
     assert!(world.row("d1").await.is_some());
 }
 
-pub async fn a_cycle_of_groups_ends_and_assigns_everyone_in_it(world: World) {
+pub(crate) async fn a_cycle_of_groups_ends_and_assigns_everyone_in_it(world: World) {
     let mut inventory = fleet(&["d1"]);
     inventory.devices.push(device("d2", None));
     inventory.groups[0].members.push("laptops".into());
@@ -26,7 +26,7 @@ pub async fn a_cycle_of_groups_ends_and_assigns_everyone_in_it(world: World) {
     assert_eq!(world.sync(&inventory).await.counts.assigned, 2);
 }
 
-pub async fn an_id_of_another_source_is_refused_and_named(world: World) {
+pub(crate) async fn an_id_of_another_source_is_refused_and_named(world: World) {
     world.sync(&fleet(&["d1"])).await;
     let mut theirs = fleet(&["d1", "d2"]);
     theirs.groups.clear();
@@ -41,7 +41,7 @@ pub async fn an_id_of_another_source_is_refused_and_named(world: World) {
     assert!(world.store.device(&tenant("team-a"), &device_id("d1")).await.unwrap().is_some());
 }
 
-pub async fn a_record_that_stands_twice_counts_once(world: World) {
+pub(crate) async fn a_record_that_stands_twice_counts_once(world: World) {
     let mut inventory = fleet(&["d1"]);
     inventory.devices.push(device("d1", Some("mallory")));
     let outcome = world.sync(&inventory).await;
@@ -50,7 +50,7 @@ pub async fn a_record_that_stands_twice_counts_once(world: World) {
     assert_eq!(stored.device.user_id, None);
 }
 
-pub async fn an_identical_sync_changes_nothing(world: World) {
+pub(crate) async fn an_identical_sync_changes_nothing(world: World) {
     world.put(&Manifest::default()).await;
     assert!(world.sync(&fleet(&["d1"])).await.changed);
     let before = world.store.audit_head().await.unwrap();
@@ -58,14 +58,14 @@ pub async fn an_identical_sync_changes_nothing(world: World) {
     assert_eq!(world.store.audit_head().await.unwrap(), before);
 }
 
-pub async fn a_source_that_is_not_declared_is_refused(world: World) {
+pub(crate) async fn a_source_that_is_not_declared_is_refused(world: World) {
     let (tenant, source, inventory) = (&tenant("team-a"), &name("nobody"), &fleet(&["d1"]));
     let sync = Sync { tenant, source, inventory, prune: true };
     let refused = world.store.sync_inventory(&sync, Mode::Apply, world.now).await;
     assert!(matches!(refused, Err(SyncError::UnknownSource(_))), "{refused:?}");
 }
 
-pub async fn a_user_reaches_their_device_through_a_user_group(world: World) {
+pub(crate) async fn a_user_reaches_their_device_through_a_user_group(world: World) {
     world.put(&Manifest { include: vec!["staff".into()], ..Manifest::default() }).await;
     let inventory = Inventory {
         users: vec![user("jdoe")],
@@ -78,7 +78,7 @@ pub async fn a_user_reaches_their_device_through_a_user_group(world: World) {
     assert_eq!(world.row("d2").await, None);
 }
 
-pub async fn a_device_that_leaves_the_inventory_leaves_no_row(world: World) {
+pub(crate) async fn a_device_that_leaves_the_inventory_leaves_no_row(world: World) {
     world.put(&Manifest::default()).await;
     world.sync(&fleet(&["d1", "d2"])).await;
     let outcome = world.sync(&fleet(&["d2"])).await;
@@ -87,7 +87,7 @@ pub async fn a_device_that_leaves_the_inventory_leaves_no_row(world: World) {
     assert!(world.store.check_in(&tenant("team-a"), &device_id("d1"), world.now).await.unwrap().is_none());
 }
 
-pub async fn a_sync_that_does_not_prune_keeps_what_it_does_not_name(world: World) {
+pub(crate) async fn a_sync_that_does_not_prune_keeps_what_it_does_not_name(world: World) {
     world.sync(&fleet(&["d1", "d2"])).await;
     let (tenant, source, inventory) = (&tenant("team-a"), &name("directory"), &fleet(&["d2"]));
     let sync = Sync { tenant, source, inventory, prune: false };
@@ -95,7 +95,7 @@ pub async fn a_sync_that_does_not_prune_keeps_what_it_does_not_name(world: World
     assert_eq!(outcome.source.devices, 2);
 }
 
-pub async fn deleting_a_source_takes_its_devices_away(world: World) {
+pub(crate) async fn deleting_a_source_takes_its_devices_away(world: World) {
     world.put(&Manifest::default()).await;
     world.sync(&fleet(&["d1"])).await;
     let counts =
@@ -105,7 +105,7 @@ pub async fn deleting_a_source_takes_its_devices_away(world: World) {
     assert_eq!(world.row("d1").await, None::<DeviceRow>);
 }
 
-pub async fn a_changed_user_moves_the_revision_of_their_devices(world: World) {
+pub(crate) async fn a_changed_user_moves_the_revision_of_their_devices(world: World) {
     let mut inventory = Inventory {
         users: vec![user("jdoe")],
         devices: vec![device("d1", Some("jdoe"))],
@@ -120,7 +120,7 @@ pub async fn a_changed_user_moves_the_revision_of_their_devices(world: World) {
     assert_eq!(after.user.unwrap().user_name.as_deref(), Some("john"));
 }
 
-pub async fn a_dry_run_of_a_sync_changes_nothing(world: World) {
+pub(crate) async fn a_dry_run_of_a_sync_changes_nothing(world: World) {
     world.put(&Manifest::default()).await;
     world.sync(&fleet(&["d1"])).await;
     let (tenant, source, inventory) = (&tenant("team-a"), &name("directory"), &Inventory::default());

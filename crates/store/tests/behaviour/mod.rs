@@ -1,11 +1,11 @@
 //! What the store does, whatever database it stands on.
 
-pub mod audit;
-pub mod challenges;
-pub mod inventory;
-pub mod profiles;
-pub mod roots;
-pub mod tokens;
+pub(crate) mod audit;
+pub(crate) mod challenges;
+pub(crate) mod inventory;
+pub(crate) mod profiles;
+pub(crate) mod roots;
+pub(crate) mod tokens;
 
 /// Makes a test of every behaviour, each on a world of its own.
 macro_rules! all {

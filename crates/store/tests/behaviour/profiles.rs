@@ -9,7 +9,7 @@ use crate::world::{Manifest, World, bare_device, device, fleet, group, key, name
 
 use scepter_policy::inventory::{GroupKind, Inventory};
 
-pub async fn a_profile_assigns_the_devices_of_its_groups(world: World) {
+pub(crate) async fn a_profile_assigns_the_devices_of_its_groups(world: World) {
     world.sync(&fleet(&["d1", "d2"])).await;
     let outcome = world.put(&Manifest::default()).await;
     assert_eq!((outcome.changed, outcome.plan.create), (true, 2));
@@ -17,7 +17,7 @@ pub async fn a_profile_assigns_the_devices_of_its_groups(world: World) {
     assert_eq!(world.row("d2").await.unwrap().last_transition_time, world.now);
 }
 
-pub async fn an_identical_put_changes_nothing(world: World) {
+pub(crate) async fn an_identical_put_changes_nothing(world: World) {
     world.sync(&fleet(&["d1"])).await;
     let first = world.put(&Manifest::default()).await;
     let before = world.store.audit_head().await.unwrap();
@@ -26,7 +26,7 @@ pub async fn an_identical_put_changes_nothing(world: World) {
     assert_eq!(world.store.audit_head().await.unwrap(), before);
 }
 
-pub async fn a_dry_run_computes_the_plan_and_changes_nothing(world: World) {
+pub(crate) async fn a_dry_run_computes_the_plan_and_changes_nothing(world: World) {
     world.sync(&fleet(&["d1", "d2"])).await;
     let outcome = world.try_put(&tenant("team-a"), &Manifest::default(), Mode::DryRun).await;
     assert_eq!(outcome.plan.create, 2);
@@ -35,7 +35,7 @@ pub async fn a_dry_run_computes_the_plan_and_changes_nothing(world: World) {
     assert_eq!(stored.unwrap(), None);
 }
 
-pub async fn an_exclusion_takes_its_devices_away(world: World) {
+pub(crate) async fn an_exclusion_takes_its_devices_away(world: World) {
     let mut inventory = fleet(&["d1", "d2"]);
     inventory.groups.push(group("lost", GroupKind::Device, &["d2"]));
     world.sync(&inventory).await;
@@ -46,7 +46,7 @@ pub async fn an_exclusion_takes_its_devices_away(world: World) {
     assert!(world.row("d1").await.is_some() && world.row("d2").await.is_none());
 }
 
-pub async fn a_device_of_the_wrong_version_is_not_applicable(world: World) {
+pub(crate) async fn a_device_of_the_wrong_version_is_not_applicable(world: World) {
     let mut inventory = fleet(&["new", "old"]);
     inventory.devices[0].os_version = Some("10.0.22631.0".into());
     inventory.devices[1].os_version = Some("10.0.10240.0".into());
@@ -57,7 +57,7 @@ pub async fn a_device_of_the_wrong_version_is_not_applicable(world: World) {
     assert_eq!((old.state, old.reason.as_deref()), (DeviceState::NotApplicable, Some("NotApplicable")));
 }
 
-pub async fn a_question_without_an_answer_is_a_failed_row_that_gets_no_challenge(world: World) {
+pub(crate) async fn a_question_without_an_answer_is_a_failed_row_that_gets_no_challenge(world: World) {
     world.sync(&fleet(&["d1"])).await;
     // Without a version, a version rule cannot be decided.
     world.put(&Manifest { os_version_at_least: Some("10.0.19041.0".into()), ..Manifest::default() }).await;
@@ -67,7 +67,7 @@ pub async fn a_question_without_an_answer_is_a_failed_row_that_gets_no_challenge
     assert!(matches!(world.mint(&key("d1"), "c1").await, Err(MintError::NotAssigned(_))));
 }
 
-pub async fn the_same_names_in_another_tenant_are_other_things(world: World) {
+pub(crate) async fn the_same_names_in_another_tenant_are_other_things(world: World) {
     let other = tenant("team-b");
     world.sync(&fleet(&["d1"])).await;
     world.put(&Manifest::default()).await;
@@ -81,7 +81,7 @@ pub async fn the_same_names_in_another_tenant_are_other_things(world: World) {
     assert!(world.row("d1").await.is_some(), "deleting in team-b touched team-a");
 }
 
-pub async fn a_recreated_namespace_is_refused_until_the_old_objects_are_gone(world: World) {
+pub(crate) async fn a_recreated_namespace_is_refused_until_the_old_objects_are_gone(world: World) {
     world.put(&Manifest::default()).await;
     let manifest = Manifest::default();
     let mut again = put(&tenant("team-a"), &manifest);
@@ -93,7 +93,7 @@ pub async fn a_recreated_namespace_is_refused_until_the_old_objects_are_gone(wor
     assert!(taken.unwrap().changed);
 }
 
-pub async fn an_apple_device_has_a_row_for_each_associated_profile(world: World) {
+pub(crate) async fn an_apple_device_has_a_row_for_each_associated_profile(world: World) {
     let mut inventory = fleet(&["laptop"]);
     inventory.devices.push(bare_device("phone", Platform::Ios));
     inventory.groups[0].members.push("phone".into());
@@ -111,7 +111,7 @@ pub async fn an_apple_device_has_a_row_for_each_associated_profile(world: World)
     assert_eq!(world.put(&own).await.plan.remove, 1);
 }
 
-pub async fn a_deleted_profile_leaves_no_rows(world: World) {
+pub(crate) async fn a_deleted_profile_leaves_no_rows(world: World) {
     world.sync(&fleet(&["d1"])).await;
     world.put(&Manifest::default()).await;
     let counts = world.store.delete_profile(&tenant("team-a"), &name("wifi"), Mode::Apply, world.now).await;
@@ -121,7 +121,7 @@ pub async fn a_deleted_profile_leaves_no_rows(world: World) {
     assert_eq!(again.unwrap(), None);
 }
 
-pub async fn rows_come_worst_first_and_the_rest_is_counted(world: World) {
+pub(crate) async fn rows_come_worst_first_and_the_rest_is_counted(world: World) {
     let mut inventory = fleet(&["a-challenged", "b-pending", "c-failed"]);
     inventory.devices.push(device("d-elsewhere", None));
     world.sync(&inventory).await;
@@ -138,7 +138,7 @@ pub async fn rows_come_worst_first_and_the_rest_is_counted(world: World) {
     assert_eq!((report.failures[0].count, report.failures[0].example_device.as_str()), (1, "c-failed"));
 }
 
-pub async fn more_devices_than_one_batch_are_all_assigned(world: World) {
+pub(crate) async fn more_devices_than_one_batch_are_all_assigned(world: World) {
     let ids: Vec<String> = (0..1001).map(|number| format!("d{number}")).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     world.sync(&fleet(&ids)).await;
@@ -146,7 +146,7 @@ pub async fn more_devices_than_one_batch_are_all_assigned(world: World) {
     assert_eq!(world.sync(&fleet(&ids[..500])).await.counts.unassigned, 501);
 }
 
-pub async fn pending_does_not_outrank_a_challenge(world: World) {
+pub(crate) async fn pending_does_not_outrank_a_challenge(world: World) {
     world.sync(&fleet(&["d1"])).await;
     world.put(&Manifest::default()).await;
     world.store.set_pending(&key("d1"), "RootNotDelivered", "root has not arrived", world.now).await.unwrap();

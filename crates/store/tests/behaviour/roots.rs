@@ -22,7 +22,7 @@ async fn state(world: &World) -> Option<DeviceState> {
     check_in.unwrap().roots.first().map(|root| root.state)
 }
 
-pub async fn a_root_is_pending_then_delivered_then_installed(world: World) {
+pub(crate) async fn a_root_is_pending_then_delivered_then_installed(world: World) {
     world.sync(&fleet(&["d1"])).await;
     put_root(&world, "default").await;
     assert_eq!(state(&world).await, Some(DeviceState::Pending));
@@ -39,7 +39,7 @@ pub async fn a_root_is_pending_then_delivered_then_installed(world: World) {
     );
 }
 
-pub async fn a_root_with_another_certificate_has_to_be_delivered_anew(world: World) {
+pub(crate) async fn a_root_with_another_certificate_has_to_be_delivered_anew(world: World) {
     world.sync(&fleet(&["d1"])).await;
     put_root(&world, "default").await;
     let (tenant, root, device) = (tenant("team-a"), name("wifi"), device_id("d1"));
@@ -48,7 +48,7 @@ pub async fn a_root_with_another_certificate_has_to_be_delivered_anew(world: Wor
     assert_eq!(state(&world).await, Some(DeviceState::Pending));
 }
 
-pub async fn a_root_and_a_profile_of_one_name_do_not_touch_each_other(world: World) {
+pub(crate) async fn a_root_and_a_profile_of_one_name_do_not_touch_each_other(world: World) {
     world.sync(&fleet(&["d1"])).await;
     world.put(&Manifest::default()).await;
     put_root(&world, "default").await;

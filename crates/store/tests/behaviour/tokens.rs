@@ -19,7 +19,7 @@ fn token(world: &World, id: &str, name: &str) -> Token {
     }
 }
 
-pub async fn a_token_opens_with_its_secret_until_it_expires(world: World) {
+pub(crate) async fn a_token_opens_with_its_secret_until_it_expires(world: World) {
     let (token, secret) = (token(&world, "t1", "mdm"), Secret::new("right"));
     world.store.create_token(&token, &secret, world.now).await.unwrap();
     let end = token.expires_at.unwrap();
@@ -31,7 +31,7 @@ pub async fn a_token_opens_with_its_secret_until_it_expires(world: World) {
     assert!(!token.reach.includes(&"team-b".parse().unwrap()));
 }
 
-pub async fn a_deleted_token_opens_nothing(world: World) {
+pub(crate) async fn a_deleted_token_opens_nothing(world: World) {
     let secret = Secret::new("right");
     world.store.create_token(&token(&world, "t1", "mdm"), &secret, world.now).await.unwrap();
     assert!(world.store.delete_token("mdm", world.now).await.unwrap());
@@ -40,7 +40,7 @@ pub async fn a_deleted_token_opens_nothing(world: World) {
     assert_eq!(world.store.tokens().await.unwrap(), []);
 }
 
-pub async fn two_tokens_cannot_have_one_name(world: World) {
+pub(crate) async fn two_tokens_cannot_have_one_name(world: World) {
     let secret = Secret::new("right");
     world.store.create_token(&token(&world, "t1", "mdm"), &secret, world.now).await.unwrap();
     assert!(world.store.create_token(&token(&world, "t2", "mdm"), &secret, world.now).await.is_err());

@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 
 /// What a test says of a profile; the rest is the same for all.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Manifest {
-    pub name: String,
-    pub platform: Platform,
-    pub certificate_type: CertificateType,
-    pub subject: String,
-    pub days: i32,
-    pub include: Vec<String>,
-    pub exclude: Vec<String>,
-    pub os_version_at_least: Option<String>,
-    pub deletion_policy: DeletionPolicy,
-    pub wifi_profiles: Vec<String>,
+pub(crate) struct Manifest {
+    pub(crate) name: String,
+    pub(crate) platform: Platform,
+    pub(crate) certificate_type: CertificateType,
+    pub(crate) subject: String,
+    pub(crate) days: i32,
+    pub(crate) include: Vec<String>,
+    pub(crate) exclude: Vec<String>,
+    pub(crate) os_version_at_least: Option<String>,
+    pub(crate) deletion_policy: DeletionPolicy,
+    pub(crate) wifi_profiles: Vec<String>,
 }
 
 impl Default for Manifest {
@@ -43,11 +43,11 @@ impl Default for Manifest {
 }
 
 impl Manifest {
-    pub fn document(&self) -> Document {
+    pub(crate) fn document(&self) -> Document {
         Document { manifest: serde_json::to_string(self).unwrap(), ..Document::default() }
     }
 
-    pub fn profile(&self) -> Profile {
+    pub(crate) fn profile(&self) -> Profile {
         self.parse().unwrap()
     }
 
@@ -110,7 +110,7 @@ impl Manifest {
 }
 
 /// The interpreter of these manifests.
-pub struct Manifests;
+pub(crate) struct Manifests;
 
 impl Interpreter for Manifests {
     fn profile(&self, document: &Document) -> Result<Profile, String> {
@@ -125,13 +125,13 @@ impl Interpreter for Manifests {
 }
 
 /// Roots: the manifest is the name of the authority that it anchors, for the Windows devices of the group `fleet`.
-pub mod root {
+pub(crate) mod root {
     use jiff::Timestamp;
     use scepter_policy::profile::fields::{Assignments, Include};
     use scepter_policy::root::{DestinationStore, TrustedRoot, fields};
     use scepter_policy::vocabulary::Platform;
 
-    pub fn parse(authority: &str, now: Timestamp) -> Result<TrustedRoot, String> {
+    pub(crate) fn parse(authority: &str, now: Timestamp) -> Result<TrustedRoot, String> {
         let fleet = Include { group: Some("fleet"), ..Include::default() };
         let fields = fields::Fields {
             name: "root",

@@ -18,12 +18,12 @@ use scepter_store::{Config, Location, MacKey, MintError, Mode, Store};
 use sqlx::{AnyConnection, Connection};
 use tempfile::TempDir;
 
-pub use manifest::{Manifest, Manifests, root};
+pub(crate) use manifest::{Manifest, Manifests, root};
 
 /// A store under test. A behaviour takes one and does not care which database it stands on.
-pub struct World {
-    pub store: Store,
-    pub now: Timestamp,
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) now: Timestamp,
     location: Location,
     /// Removed with the world.
     _directory: Option<TempDir>,
@@ -31,28 +31,28 @@ pub struct World {
 
 impl World {
     /// On a SQLite file of its own.
-    pub async fn sqlite() -> Self {
+    pub(crate) async fn sqlite() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let location = Location::Sqlite(directory.path().join("scepter.db"));
         Self { store: open(&location).await, now: noon(), location, _directory: Some(directory) }
     }
 
     /// The same database after the process that used it is gone.
-    pub async fn restarted(self) -> Self {
+    pub(crate) async fn restarted(self) -> Self {
         self.store.close().await;
         let store = open(&self.location).await;
         Self { store, ..self }
     }
 
     /// The same database, opened without knowing the key of its secrets.
-    pub async fn with_another_mac_key(&self) -> Self {
+    pub(crate) async fn with_another_mac_key(&self) -> Self {
         let config = Config { location: self.location.clone(), mac_key: MacKey::new(&[8; 32]) };
         let store = Store::open(config, Arc::new(Manifests)).await.unwrap();
         Self { store, now: self.now, location: self.location.clone(), _directory: None }
     }
 
     /// Changes the database behind the store's back.
-    pub async fn tamper(&self, statement: &'static str) {
+    pub(crate) async fn tamper(&self, statement: &'static str) {
         let url = match &self.location {
             Location::Sqlite(path) => format!("sqlite://{}", path.display()),
             Location::Postgres(url) => url.to_string(),
@@ -63,32 +63,32 @@ impl World {
     }
 
     /// The SQLite file.
-    pub fn file(&self) -> &Path {
+    pub(crate) fn file(&self) -> &Path {
         match &self.location {
             Location::Sqlite(path) => path,
             Location::Postgres(_) => panic!("no file"),
         }
     }
 
-    pub async fn put(&self, manifest: &Manifest) -> PutOutcome {
+    pub(crate) async fn put(&self, manifest: &Manifest) -> PutOutcome {
         self.put_in(&tenant("team-a"), manifest).await
     }
 
-    pub async fn put_in(&self, tenant: &Tenant, manifest: &Manifest) -> PutOutcome {
+    pub(crate) async fn put_in(&self, tenant: &Tenant, manifest: &Manifest) -> PutOutcome {
         self.try_put(tenant, manifest, Mode::Apply).await
     }
 
-    pub async fn try_put(&self, tenant: &Tenant, manifest: &Manifest, mode: Mode) -> PutOutcome {
+    pub(crate) async fn try_put(&self, tenant: &Tenant, manifest: &Manifest, mode: Mode) -> PutOutcome {
         let put = put(tenant, manifest);
         self.store.put_profile(&put, &manifest.profile(), mode, self.now).await.unwrap()
     }
 
-    pub async fn sync(&self, inventory: &Inventory) -> SyncOutcome {
+    pub(crate) async fn sync(&self, inventory: &Inventory) -> SyncOutcome {
         self.sync_in(&tenant("team-a"), "directory", inventory).await
     }
 
     /// Declares the source where it is new, and takes in what it declares now.
-    pub async fn sync_in(&self, tenant: &Tenant, source: &str, inventory: &Inventory) -> SyncOutcome {
+    pub(crate) async fn sync_in(&self, tenant: &Tenant, source: &str, inventory: &Inventory) -> SyncOutcome {
         let manifest = Manifest { name: source.into(), ..Manifest::default() };
         self.store.put_source(&put(tenant, &manifest), Mode::Apply, self.now).await.unwrap();
         let source = &name(source);
@@ -97,7 +97,7 @@ impl World {
     }
 
     /// Mints a challenge that lives for an hour.
-    pub async fn mint(&self, key: &AssignmentKey, id: &str) -> Result<Credential, MintError> {
+    pub(crate) async fn mint(&self, key: &AssignmentKey, id: &str) -> Result<Credential, MintError> {
         let secret = Secret::new(format!("secret-of-{id}"));
         let expires_at = self.now + SignedDuration::from_hours(1);
         let challenge = NewChallenge { id: ChallengeId(id.into()), secret: secret.clone(), expires_at };
@@ -106,7 +106,7 @@ impl World {
     }
 
     /// The row of a device in a report about the profile `wifi`.
-    pub async fn row(&self, device: &str) -> Option<DeviceRow> {
+    pub(crate) async fn row(&self, device: &str) -> Option<DeviceRow> {
         let report = self.store.report(&tenant("team-a"), ObjectKind::ScepProfile, &name("wifi"), 100).await;
         report.unwrap().devices.into_iter().find(|row| row.device == device_id(device))
     }
@@ -117,12 +117,12 @@ async fn open(location: &Location) -> Store {
     Store::open(config, Arc::new(Manifests)).await.unwrap()
 }
 
-pub fn open_at(path: PathBuf) -> impl Future<Output = Result<Store, scepter_store::OpenError>> {
+pub(crate) fn open_at(path: PathBuf) -> impl Future<Output = Result<Store, scepter_store::OpenError>> {
     let config = Config { location: Location::Sqlite(path), mac_key: MacKey::new(&[7; 32]) };
     Store::open(config, Arc::new(Manifests))
 }
 
-pub fn put(tenant: &Tenant, manifest: &Manifest) -> Put {
+pub(crate) fn put(tenant: &Tenant, manifest: &Manifest) -> Put {
     Put {
         tenant: tenant.clone(),
         name: name(&manifest.name),
@@ -134,28 +134,28 @@ pub fn put(tenant: &Tenant, manifest: &Manifest) -> Put {
 }
 
 /// 2026-01-01, noon.
-pub fn noon() -> Timestamp {
+pub(crate) fn noon() -> Timestamp {
     "2026-01-01T12:00:00Z".parse().unwrap()
 }
 
-pub fn tenant(namespace: &str) -> Tenant {
+pub(crate) fn tenant(namespace: &str) -> Tenant {
     Tenant { owner: "cluster-1".parse().unwrap(), namespace: namespace.parse().unwrap() }
 }
 
-pub fn name(text: &str) -> ObjectName {
+pub(crate) fn name(text: &str) -> ObjectName {
     text.parse().unwrap()
 }
 
-pub fn device_id(text: &str) -> DeviceId {
+pub(crate) fn device_id(text: &str) -> DeviceId {
     text.parse().unwrap()
 }
 
 /// The row of the profile `wifi` on a device of `team-a`.
-pub fn key(device: &str) -> AssignmentKey {
+pub(crate) fn key(device: &str) -> AssignmentKey {
     key_in(&tenant("team-a"), device)
 }
 
-pub fn key_in(tenant: &Tenant, device: &str) -> AssignmentKey {
+pub(crate) fn key_in(tenant: &Tenant, device: &str) -> AssignmentKey {
     AssignmentKey {
         tenant: tenant.clone(),
         profile: name("wifi"),
@@ -165,7 +165,7 @@ pub fn key_in(tenant: &Tenant, device: &str) -> AssignmentKey {
 }
 
 /// A Windows device with a name, and a user where one is given.
-pub fn device(id: &str, user: Option<&str>) -> Device {
+pub(crate) fn device(id: &str, user: Option<&str>) -> Device {
     Device {
         device_name: Some(id.to_uppercase()),
         user_id: user.map(|user| user.parse().unwrap()),
@@ -173,15 +173,15 @@ pub fn device(id: &str, user: Option<&str>) -> Device {
     }
 }
 
-pub fn bare_device(id: &str, platform: Platform) -> Device {
+pub(crate) fn bare_device(id: &str, platform: Platform) -> Device {
     serde_json::from_value(serde_json::json!({ "id": id, "platform": platform })).unwrap()
 }
 
-pub fn user(id: &str) -> User {
+pub(crate) fn user(id: &str) -> User {
     serde_json::from_value(serde_json::json!({ "id": id, "userName": id })).unwrap()
 }
 
-pub fn group(id: &str, kind: GroupKind, members: &[&str]) -> Group {
+pub(crate) fn group(id: &str, kind: GroupKind, members: &[&str]) -> Group {
     Group {
         id: id.parse().unwrap(),
         kind,
@@ -190,7 +190,7 @@ pub fn group(id: &str, kind: GroupKind, members: &[&str]) -> Group {
 }
 
 /// Windows devices without users, all in the device group `fleet`.
-pub fn fleet(ids: &[&str]) -> Inventory {
+pub(crate) fn fleet(ids: &[&str]) -> Inventory {
     Inventory {
         devices: ids.iter().map(|id| device(id, None)).collect(),
         groups: vec![group("fleet", GroupKind::Device, ids)],
