@@ -3,6 +3,7 @@
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, AuthorityName, SerialNumber, Tenant};
+use scepter_policy::revocation::RevocationReason;
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -10,7 +11,6 @@ use sqlx::any::AnyRow;
 
 use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
-use crate::revocation::RevocationReason;
 use crate::{Store, StoreError};
 
 /// A recorded certificate.
@@ -58,18 +58,13 @@ impl Store {
         Ok(self.certificate(authority, serial).await?.filter(|certificate| certificate.der == der))
     }
 
-    /// A tenant's certificates with a serial above `after`, by serial, at most `limit` of them.
-    pub async fn certificates(
-        &self,
-        tenant: &Tenant,
-        after: Option<SerialNumber>,
-        limit: u32,
-    ) -> Result<Vec<Certificate>, StoreError> {
+    /// A tenant's certificates, newest first, at most `limit` of them.
+    pub async fn certificates(&self, tenant: &Tenant, limit: u32) -> Result<Vec<Certificate>, StoreError> {
         sqlx::query(
-            "SELECT * FROM certificates WHERE owner = $1 AND namespace = $2 AND serial > $3 ORDER BY serial LIMIT $4",
+            "SELECT * FROM certificates WHERE owner = $1 AND namespace = $2 \
+             ORDER BY recorded_at DESC, serial LIMIT $3",
         )
         .tenant(tenant)
-        .bind(after.map(|serial| serial.to_string()).unwrap_or_default())
         .bind(i64::from(limit))
         .fetch_all(&self.inner.reader)
         .await?

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, DeviceId, ObjectName, SerialNumber, Tenant};
 use scepter_policy::profile::Profile;
+use scepter_policy::revocation::RevocationReason;
 use scepter_policy::root::TrustedRoot;
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
@@ -14,7 +15,6 @@ use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
 use crate::inventory::{Member, member};
 use crate::objects::read_object;
-use crate::revocation::RevocationReason;
 use crate::{Store, StoreError};
 
 /// A device and all that is assigned to it, as of one moment.

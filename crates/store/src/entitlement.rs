@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use scepter_policy::assign::{Aim, Assignment, assign};
 use scepter_policy::identity::{Association, DeviceId, ObjectKind, ObjectName, Tenant};
 use scepter_policy::plan::Counts;
+use scepter_policy::revocation::RevocationReason;
 use scepter_policy::vocabulary::{DeletionPolicy, DeviceState};
 
 use crate::StoreError;
@@ -16,7 +17,6 @@ use crate::challenges::VoidReason;
 use crate::change::Change;
 use crate::columns::Bind;
 use crate::inventory::{BATCH, Member};
-use crate::revocation::RevocationReason;
 
 /// What is assigned: a profile or a root.
 pub(crate) struct Assigned<'a> {

@@ -5,7 +5,7 @@
 //!
 //! Read it in this order: [`objects`] (what is declared), [`inventory`] (who and what there is), `entitlement` (who gets
 //! what, recomputed in the transaction that changes it), [`assignments`] (what became of it), [`challenges`] and
-//! [`issuance`] (grant, reserve, record), [`certificates`] and [`revocation`], [`events`] (the audit) and [`feed`] (what
+//! [`issuance`] (grant, reserve, record), [`certificates`] and `revocation`, [`events`] (the audit) and [`feed`] (what
 //! to look at again). A file is an aggregate and holds its SQL.
 
 pub mod assignments;
@@ -26,7 +26,7 @@ pub mod objects;
 mod open;
 mod profiles;
 pub mod reports;
-pub mod revocation;
+mod revocation;
 mod secrets;
 pub mod tokens;
 

@@ -2,7 +2,6 @@
 //! transaction.
 
 use jiff::Timestamp;
-use scepter_policy::assign::Aim;
 use scepter_policy::identity::{Association, ObjectKind, ObjectName, Tenant};
 use scepter_policy::plan::{Counts, Plan, plan};
 use scepter_policy::profile::{AssociationKind, Profile};
@@ -166,14 +165,9 @@ impl Change<'_> {
         name: &ObjectName,
         profile: &Profile,
     ) -> Result<Counts, StoreError> {
-        let aim = Aim {
-            platform: profile.platform,
-            assignments: &profile.assignments,
-            applicability: &profile.applicability,
-        };
         let associations = &associations(profile);
         let kind = ObjectKind::ScepProfile;
-        self.reassign(&Assigned { tenant, kind, name, aim, associations }).await
+        self.reassign(&Assigned { tenant, kind, name, aim: profile.aim(), associations }).await
     }
 
     async fn reassign_root(
@@ -182,13 +176,9 @@ impl Change<'_> {
         name: &ObjectName,
         root: &TrustedRoot,
     ) -> Result<Counts, StoreError> {
-        let aim = Aim {
-            platform: root.platform,
-            assignments: &root.assignments,
-            applicability: &root.applicability,
-        };
         let kind = ObjectKind::TrustedRootProfile;
-        self.reassign(&Assigned { tenant, kind, name, aim, associations: &[Association::Own] }).await
+        let associations = &[Association::Own];
+        self.reassign(&Assigned { tenant, kind, name, aim: root.aim(), associations }).await
     }
 
     /// Marks the certificates of a profile as ones that a newer revision would not ask for.

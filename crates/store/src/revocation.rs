@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, AuthorityName, SerialNumber, Tenant};
+use scepter_policy::revocation::{RevocationReason, Revoked};
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
 
@@ -11,80 +12,6 @@ use crate::change::Change;
 use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
 use crate::{Store, StoreError};
-
-/// Why a certificate was revoked (RFC 5280 §5.3.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevocationReason {
-    /// No reason given.
-    Unspecified,
-    /// Its key is known to someone else.
-    KeyCompromise,
-    /// The user left, or the device passed to another.
-    AffiliationChanged,
-    /// A newer certificate took its place.
-    Superseded,
-    /// The device is no longer assigned, or the profile was deleted.
-    CessationOfOperation,
-}
-
-impl RevocationReason {
-    const ALL: [Self; 5] = [
-        Self::Unspecified,
-        Self::KeyCompromise,
-        Self::AffiliationChanged,
-        Self::Superseded,
-        Self::CessationOfOperation,
-    ];
-
-    /// Its code in a CRL entry.
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Unspecified => 0,
-            Self::KeyCompromise => 1,
-            Self::AffiliationChanged => 3,
-            Self::Superseded => 4,
-            Self::CessationOfOperation => 5,
-        }
-    }
-
-    /// The name that RFC 5280 gives it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unspecified => "unspecified",
-            Self::KeyCompromise => "keyCompromise",
-            Self::AffiliationChanged => "affiliationChanged",
-            Self::Superseded => "superseded",
-            Self::CessationOfOperation => "cessationOfOperation",
-        }
-    }
-}
-
-/// A text that is no reason of revocation.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no revocation reason; RFC 5280 §5.3.1 lists them")]
-pub struct UnknownReason(String);
-
-impl std::str::FromStr for RevocationReason {
-    type Err = UnknownReason;
-
-    fn from_str(text: &str) -> Result<Self, UnknownReason> {
-        Self::ALL
-            .into_iter()
-            .find(|reason| reason.as_str() == text)
-            .ok_or_else(|| UnknownReason(text.to_owned()))
-    }
-}
-
-/// One entry of a CRL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Revoked {
-    /// The certificate.
-    pub serial: SerialNumber,
-    /// When it was revoked.
-    pub at: Timestamp,
-    /// Why.
-    pub reason: RevocationReason,
-}
 
 impl Store {
     /// What an authority's CRL lists: every revoked certificate that ends after `still_valid_at`, by serial. Give a time

@@ -3,7 +3,9 @@
 pub(crate) mod audit;
 pub(crate) mod challenges;
 pub(crate) mod inventory;
+pub(crate) mod issuance;
 pub(crate) mod profiles;
+pub(crate) mod revocation;
 pub(crate) mod roots;
 pub(crate) mod tokens;
 
@@ -41,6 +43,35 @@ macro_rules! all {
                 deleting_a_source_takes_its_devices_away,
                 a_changed_user_moves_the_revision_of_their_devices,
                 a_dry_run_of_a_sync_changes_nothing,
+            }
+            issuance::{
+                a_recorded_certificate_stands_on_its_row_and_in_the_store,
+                an_identical_retry_gets_the_same_certificate,
+                another_request_on_a_used_challenge_is_refused,
+                a_hundred_requests_at_once_on_one_challenge_get_one_serial,
+                an_identical_request_twice_at_once_gets_one_certificate,
+                a_reservation_goes_on_under_its_serial_after_a_crash,
+                a_reserved_challenge_is_refused_to_another_request,
+                losing_the_assignment_before_reserving_leaves_no_serial,
+                losing_the_assignment_before_recording_loses_the_certificate,
+                a_profile_that_changed_while_signing_makes_the_device_try_again,
+                a_device_record_that_changed_while_judging_makes_the_device_try_again,
+                a_challenge_that_expired_while_judging_reserves_nothing,
+                a_key_is_certified_once,
+                a_refused_attempt_leaves_a_certified_row_as_it_is_and_says_so,
+                a_tenant_learns_nothing_of_another_ones_certificates,
+            }
+            revocation::{
+                unassigning_revokes_in_the_same_moment,
+                a_dry_run_revokes_nothing,
+                coming_back_needs_a_new_certificate,
+                a_deleted_profile_revokes_unless_it_retains,
+                a_retained_certificate_dies_when_its_device_leaves,
+                a_users_certificate_dies_when_the_device_passes_to_another,
+                a_devices_certificate_outlives_its_user,
+                the_older_certificate_is_revoked_once_the_newer_is_installed,
+                a_revoked_certificate_is_not_replayed,
+                a_crl_lists_what_has_not_ended_and_its_number_only_rises,
             }
             profiles::{
                 a_profile_assigns_the_devices_of_its_groups,

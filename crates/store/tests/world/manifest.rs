@@ -32,7 +32,7 @@ impl Default for Manifest {
             platform: Platform::Windows10AndLater,
             certificate_type: CertificateType::Device,
             subject: "CN={{DeviceName}}".into(),
-            days: 365,
+            days: 30,
             include: vec!["fleet".into()],
             exclude: Vec::new(),
             os_version_at_least: None,

@@ -1,5 +1,6 @@
 //! A store with a tenant in it, and short words for what happens to both.
 
+pub(crate) mod enrolment;
 mod manifest;
 
 use std::path::{Path, PathBuf};
@@ -35,6 +36,14 @@ impl World {
         let directory = tempfile::tempdir().unwrap();
         let location = Location::Sqlite(directory.path().join("scepter.db"));
         Self { store: open(&location).await, now: noon(), location, _directory: Some(directory) }
+    }
+
+    /// Another empty one on the same kind of database.
+    pub(crate) async fn like(other: &Self) -> Self {
+        match &other.location {
+            Location::Sqlite(_) => Self::sqlite().await,
+            Location::Postgres(_) => panic!("one world a database"),
+        }
     }
 
     /// The same database after the process that used it is gone.
@@ -98,11 +107,17 @@ impl World {
 
     /// Mints a challenge that lives for an hour.
     pub(crate) async fn mint(&self, key: &AssignmentKey, id: &str) -> Result<Credential, MintError> {
-        let secret = Secret::new(format!("secret-of-{id}"));
+        let credential = Self::credential(id);
+        let Credential::Challenge(id, secret) = credential.clone();
         let expires_at = self.now + SignedDuration::from_hours(1);
-        let challenge = NewChallenge { id: ChallengeId(id.into()), secret: secret.clone(), expires_at };
+        let challenge = NewChallenge { id, secret, expires_at };
         self.store.mint(key, &challenge, self.now).await?;
-        Ok(Credential::Challenge(ChallengeId(id.into()), secret))
+        Ok(credential)
+    }
+
+    /// The credential of a minted challenge.
+    pub(crate) fn credential(id: &str) -> Credential {
+        Credential::Challenge(ChallengeId(id.into()), Secret::new(format!("secret-of-{id}")))
     }
 
     /// The row of a device in a report about the profile `wifi`.
