@@ -5,4 +5,4 @@ mod behaviour;
 mod file;
 mod world;
 
-behaviour::all!(crate::world::World::sqlite);
+behaviour::all!(world::World::sqlite);

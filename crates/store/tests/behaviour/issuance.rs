@@ -1,7 +1,5 @@
 //! From a challenge to a recorded certificate, in order, at once, interrupted and overtaken.
 
-use std::sync::Arc;
-
 use jiff::SignedDuration;
 use scepter_policy::identity::SerialNumber;
 use scepter_policy::inventory::Inventory;
@@ -54,17 +52,16 @@ pub(crate) async fn another_request_on_a_used_challenge_is_refused(world: World)
 
 pub(crate) async fn a_hundred_requests_at_once_on_one_challenge_get_one_serial(world: World) {
     let (issuing, credential) = with_challenge(&world).await;
-    let (world, issuing) = (Arc::new(world), Arc::new(issuing));
-    let mut attempts = JoinSet::new();
+    let mut judged = Vec::new();
     for number in 0..100 {
-        let (world, issuing, credential) = (world.clone(), issuing.clone(), credential.clone());
         let request = Request::number(number);
         let grant = world.store.grant(&credential, request.key()).await.unwrap();
-        let authorized = issuing.authorize(&world, grant, request);
-        attempts.spawn(async move {
-            let serial = SerialNumber::from_random([number; 16]);
-            world.store.reserve(authorized, serial, world.now).await
-        });
+        judged.push((issuing.authorize(&world, grant, request), SerialNumber::from_random([number; 16])));
+    }
+    let mut attempts = JoinSet::new();
+    for (authorized, serial) in judged {
+        let (store, now) = (world.store.clone(), world.now);
+        attempts.spawn(async move { store.reserve(authorized, serial, now).await });
     }
     let (won, lost): (Vec<_>, Vec<_>) = attempts.join_all().await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 99));

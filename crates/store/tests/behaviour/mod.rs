@@ -102,7 +102,7 @@ macro_rules! all {
     };
     ($world:path: $($module:ident::{$($behaviour:ident),+ $(,)?})+) => {
         $($(
-            #[tokio::test]
+            #[tokio::test(flavor = "multi_thread")]
             async fn $behaviour() {
                 crate::behaviour::$module::$behaviour($world().await).await;
             }
