@@ -4,21 +4,13 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use crate::support::{created, days, files, lab, now, parse, pool, request, verify};
 use scepter_pki::authority::{
     AuthorityError, AuthorityProblem, CreateAuthorityError, KeyRole, LoadAuthorityError, Presence,
     Publication, create_authority,
 };
 use scepter_pki::certificate::{Thumbprints, describe_certificate};
 use scepter_pki::key::{KeyAlgorithm, KeyFileError};
-use x509_parser::prelude::*;
-
-use crate::support::{created, days, files, lab, now, pool, request, verify};
-
-fn parse(der: &[u8]) -> X509Certificate<'_> {
-    let (rest, certificate) = X509Certificate::from_der(der).unwrap();
-    assert!(rest.is_empty());
-    certificate
-}
 
 /// Loads what lies in a directory and names what does not fit.
 fn problem(directory: &Path) -> AuthorityProblem {
@@ -61,7 +53,7 @@ async fn the_registration_authority_has_two_certificates_of_the_ca_with_one_usag
             (authority.ra_signing_certificate(), authority.ra_decryption_certificate());
 
         for certificate in [signing, decryption] {
-            assert_eq!(verify(certificate, authority.root(), None, now()), Ok(()));
+            assert_eq!(verify(certificate, &authority, None, now()), Ok(()));
             let constraints = parse(certificate).basic_constraints().unwrap().map(|found| found.value.ca);
             assert_eq!(constraints, Some(false), "CA:FALSE is said explicitly");
         }

@@ -5,15 +5,14 @@ use scepter_policy::identity::SerialNumber;
 use scepter_policy::revocation::{RevocationReason, Revoked};
 use x509_parser::prelude::*;
 
-use crate::support::{created, days, now, verify};
+use crate::support::{created, days, now, parse, verify};
 
 fn serial_of(certificate: &[u8]) -> SerialNumber {
-    let (_, certificate) = X509Certificate::from_der(certificate).unwrap();
-    let bytes: [u8; 16] = certificate.raw_serial().try_into().unwrap();
+    let bytes: [u8; 16] = parse(certificate).raw_serial().try_into().unwrap();
     SerialNumber::from_random(bytes)
 }
 
-fn parse(crl: &[u8]) -> CertificateRevocationList<'_> {
+fn parse_crl(crl: &[u8]) -> CertificateRevocationList<'_> {
     let (rest, crl) = CertificateRevocationList::from_der(crl).unwrap();
     assert!(rest.is_empty());
     crl
@@ -29,9 +28,9 @@ async fn a_certificate_on_the_crl_is_refused_by_a_relying_party_and_another_is_n
             Revoked { serial: serial_of(revoked), at: now(), reason: RevocationReason::CessationOfOperation };
         let crl = authority.crl(7, now(), now() + days(1), &[entry]).await.unwrap();
 
-        assert_eq!(verify(revoked, authority.root(), None, now()), Ok(()));
-        assert_eq!(verify(revoked, authority.root(), Some(&crl), now()), Err(webpki::Error::CertRevoked));
-        assert_eq!(verify(alive, authority.root(), Some(&crl), now()), Ok(()));
+        assert_eq!(verify(revoked, &authority, None, now()), Ok(()));
+        assert_eq!(verify(revoked, &authority, Some(&crl), now()), Err(webpki::Error::CertRevoked));
+        assert_eq!(verify(alive, &authority, Some(&crl), now()), Ok(()));
     }
 }
 
@@ -49,7 +48,7 @@ async fn a_crl_says_its_number_its_times_and_each_reason() {
         .collect();
     let der = authority.crl(u64::MAX, now(), now() + days(1), &entries).await.unwrap();
 
-    let crl = parse(&der);
+    let crl = parse_crl(&der);
     assert_eq!(crl.version(), Some(X509Version::V2));
     assert_eq!(crl.crl_number().unwrap().to_string(), u64::MAX.to_string());
     assert_eq!(crl.last_update().timestamp(), now().as_second());
@@ -73,6 +72,6 @@ async fn a_crl_without_entries_is_a_crl() {
     let directory = tempfile::tempdir().unwrap();
     let authority = created(directory.path(), KeyAlgorithm::P256).await;
     let crl = authority.crl(1, now(), now() + days(1), &[]).await.unwrap();
-    assert_eq!(parse(&crl).iter_revoked_certificates().count(), 0);
-    assert_eq!(verify(authority.ra_signing_certificate(), authority.root(), Some(&crl), now()), Ok(()));
+    assert_eq!(parse_crl(&crl).iter_revoked_certificates().count(), 0);
+    assert_eq!(verify(authority.ra_signing_certificate(), &authority, Some(&crl), now()), Ok(()));
 }

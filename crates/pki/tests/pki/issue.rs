@@ -12,7 +12,7 @@ use x509_parser::oid_registry::asn1_rs::{Oid, oid};
 use x509_parser::prelude::*;
 
 use crate::order::{Wanted, every_kind_of_name, order};
-use crate::support::{created, days, files, lab, now, pool, publication, verify};
+use crate::support::{created, days, files, lab, now, parse, pool, publication, verify};
 
 const SERIAL: [u8; 16] = *b"0123456789abcdef";
 
@@ -23,12 +23,6 @@ fn serial() -> SerialNumber {
 fn everything() -> Wanted {
     let key_usages = &[KeyUsage::DigitalSignature, KeyUsage::KeyEncipherment];
     Wanted { names: every_kind_of_name(), key_usages, days: 7 }
-}
-
-fn parse(der: &[u8]) -> X509Certificate<'_> {
-    let (rest, certificate) = X509Certificate::from_der(der).unwrap();
-    assert!(rest.is_empty());
-    certificate
 }
 
 fn extension<'a>(certificate: &'a X509Certificate<'_>, oid: &Oid<'_>) -> &'a ParsedExtension<'a> {
@@ -46,7 +40,7 @@ async fn a_relying_party_accepts_an_issued_certificate_in_its_time_until_it_is_r
         let directory = tempfile::tempdir().unwrap();
         let authority = created(directory.path(), algorithm).await;
         let (_, issued) = issued(&authority, everything()).await;
-        let verify = |crl, at| verify(issued.der(), authority.root(), crl, at);
+        let verify = |crl, at| verify(issued.der(), &authority, crl, at);
 
         assert_eq!(verify(None, now()), Ok(()), "{algorithm:?}");
         assert!(matches!(verify(None, now() + days(7)), Err(webpki::Error::CertExpired { .. })));
@@ -137,9 +131,9 @@ async fn a_certificate_says_which_key_signed_it_and_where_the_crl_and_the_issuer
 
     let found = extension(&certificate, &oid!(1.3.6.1.5.5.7.1.1));
     let ParsedExtension::AuthorityInfoAccess(access) = found else { panic!("{found:?}") };
-    let [issuer] = access.accessdescs.as_slice() else { panic!("{access:?}") };
-    assert_eq!(issuer.access_method, oid!(1.3.6.1.5.5.7.48.2));
-    assert_eq!(issuer.access_location, GeneralName::URI("http://scep.example.com/ca/lab.cer"));
+    let [place] = access.accessdescs.as_slice() else { panic!("{access:?}") };
+    assert_eq!(place.access_method, oid!(1.3.6.1.5.5.7.48.2));
+    assert_eq!(place.access_location, GeneralName::URI("http://scep.example.com/ca/lab.cer"));
 }
 
 #[tokio::test]
@@ -185,5 +179,5 @@ async fn the_subject_of_the_ca_is_copied_byte_for_byte_from_its_certificate() {
 
     let ca = parse(authority.issuing_certificate());
     assert_eq!(parse(issued.der()).issuer().as_raw(), ca.subject().as_raw());
-    assert_eq!(verify(issued.der(), authority.root(), None, now()), Ok(()));
+    assert_eq!(verify(issued.der(), &authority, None, now()), Ok(()));
 }

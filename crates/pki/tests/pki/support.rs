@@ -15,6 +15,8 @@ use webpki::{
     CertRevocationList, EndEntityCert, KeyUsage, RevocationCheckDepth, RevocationOptionsBuilder,
     UnknownStatusPolicy,
 };
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
 
 /// The moment at which everything here happens.
 pub(crate) fn now() -> Timestamp {
@@ -77,15 +79,16 @@ pub(crate) async fn created(directory: &Path, algorithm: KeyAlgorithm) -> Author
     files.load(lab(), publication(), &pool(), now()).unwrap()
 }
 
-/// What a relying party says of a client certificate: path, signatures, validity, usage and, with a CRL, revocation.
+/// What a relying party that trusts the authority's root says of a client certificate: path, signatures, validity, usage
+/// and, with a CRL, revocation.
 pub(crate) fn verify(
     certificate: &[u8],
-    root: &[u8],
+    authority: &Authority,
     crl: Option<&[u8]>,
     at: Timestamp,
 ) -> Result<(), webpki::Error> {
-    let (root, certificate) = (CertificateDer::from(root), CertificateDer::from(certificate));
-    let anchor = webpki::anchor_from_trusted_cert(&root)?;
+    let (root, certificate) = (CertificateDer::from(authority.root()), CertificateDer::from(certificate));
+    let chain: Vec<_> = authority.certificate_chain().map(CertificateDer::from).collect();
     let crl =
         crl.map(webpki::BorrowedCertRevocationList::from_der).transpose()?.map(CertRevocationList::from);
     let crls: Vec<_> = crl.iter().collect();
@@ -99,12 +102,19 @@ pub(crate) fn verify(
     EndEntityCert::try_from(&certificate)?
         .verify_for_usage(
             webpki::ALL_VERIFICATION_ALGS,
-            &[anchor],
-            &[],
+            &[webpki::anchor_from_trusted_cert(&root)?],
+            &chain,
             UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)),
             KeyUsage::client_auth(),
             revocation,
             None,
         )
         .map(drop)
+}
+
+/// Reads a certificate, and nothing after it.
+pub(crate) fn parse(certificate: &[u8]) -> X509Certificate<'_> {
+    let (rest, certificate) = X509Certificate::from_der(certificate).unwrap();
+    assert!(rest.is_empty());
+    certificate
 }
