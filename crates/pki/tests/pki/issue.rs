@@ -1,5 +1,6 @@
 //! Certificates made from orders, read and verified by code that is not ours.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use scepter_pki::authority::Authority;
 use scepter_pki::issue::IssueError;
 use scepter_pki::key::KeyAlgorithm;
@@ -122,6 +123,11 @@ async fn a_certificate_says_which_key_signed_it_and_where_the_crl_and_the_issuer
     let found = extension(&certificate, &oid!(2.5.29.35));
     let ParsedExtension::AuthorityKeyIdentifier(issuer_key) = found else { panic!("{found:?}") };
     assert_eq!(issuer_key.key_identifier.as_ref(), Some(ca_key));
+    let found = extension(&certificate, &oid!(2.5.29.14));
+    let ParsedExtension::SubjectKeyIdentifier(own_key) = found else { panic!("{found:?}") };
+    // RFC 7093 §2, method 1.
+    let hash = digest(&SHA256, &certificate.public_key().subject_public_key.data);
+    assert_eq!(own_key.0, &hash.as_ref()[..20]);
 
     let found = extension(&certificate, &oid!(2.5.29.31));
     let ParsedExtension::CRLDistributionPoints(points) = found else { panic!("{found:?}") };
