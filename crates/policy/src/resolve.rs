@@ -130,18 +130,5 @@ impl Validity {
     }
 }
 
-/// Whether a change of profile asks for new certificates; used by [`crate::plan`].
-pub(crate) fn asks_the_same(old: &Profile, new: &Profile) -> bool {
-    old.subject == new.subject
-        && old.subject_alternative_names == new.subject_alternative_names
-        && old.effective_key_size() == new.effective_key_size()
-        && old.key_usages == new.key_usages
-        && old.extended_key_usages == new.extended_key_usages
-        && old.validity == new.validity
-        && old.hash_algorithms == new.hash_algorithms
-        && old.key_storage_provider == new.key_storage_provider
-        && old.root == new.root
-}
-
 #[cfg(test)]
 mod tests;
