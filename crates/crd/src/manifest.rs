@@ -2,7 +2,7 @@
 
 use scepter_policy::diagnostics::{Diagnostic, FieldPath};
 use scepter_policy::identity::ObjectKind;
-use scepter_policy::rules::RuleId;
+use scepter_policy::rules::structure;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ pub enum ManifestError {
     Malformed {
         /// Its kind.
         kind: ObjectKind,
-        /// What is wrong, and where (SCH-01).
+        /// What is wrong, and where, by the rule that speaks of the field.
         finding: Box<Diagnostic>,
     },
 }
@@ -83,9 +83,9 @@ fn read<K: DeserializeOwned>(kind: ObjectKind, value: Value) -> Result<Box<K>, M
         .map_err(|error| ManifestError::Malformed { kind, finding: Box::new(misshapen(&error)) })
 }
 
-/// The finding of a deserializer that gave up: SCH-01 at the field where it did.
+/// The finding of a deserializer that gave up, by the rule that speaks of the field where it did, else SCH-01.
 fn misshapen(error: &serde_path_to_error::Error<serde_json::Error>) -> Diagnostic {
     let path = error.path().to_string();
     let path = if path == "." { FieldPath::default() } else { FieldPath::from(path.as_str()) };
-    Diagnostic::new(RuleId::Sch01, path, error.inner().to_string())
+    Diagnostic::new(structure::speaker(path.as_str()), path, error.inner().to_string())
 }

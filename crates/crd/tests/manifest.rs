@@ -95,7 +95,7 @@ fn a_misshapen_object_is_a_finding_at_its_field() {
     let mut value = profile();
     value["spec"]["validityPeriod"]["value"] = json!("one");
     let finding = finding(value);
-    assert_eq!(finding.rule, RuleId::Sch01);
+    assert_eq!(finding.rule, RuleId::Val01, "the rule of the field speaks");
     assert_eq!(finding.field.as_str(), "spec.validityPeriod.value");
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod renewal;
 pub mod root;
 pub(crate) mod san;
 pub(crate) mod sid;
+pub mod structure;
 pub(crate) mod subject;
 pub(crate) mod urls;
 pub(crate) mod usages;

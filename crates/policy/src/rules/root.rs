@@ -191,6 +191,12 @@ pub fn judge_anchor(profile: &Profile, root: &TrustedRoot, authority: &Authority
     Some(Diagnostic::new(RuleId::Root08, reference(), message))
 }
 
+/// ROOT-10: why a device that is assigned has no challenge yet.
+pub fn waiting(profile: &Profile, device: &Device) -> Diagnostic {
+    let message = format!("device {} does not have the root {} yet", device.id, profile.root);
+    Diagnostic::new(RuleId::Root10, reference(), message)
+}
+
 /// ROOT-11: an Android device administrator cannot install roots since Android 11, except on Samsung Knox. A version that
 /// the inventory does not have is left to the device.
 pub fn judge_device(root: &TrustedRoot, device: &Device) -> Option<Diagnostic> {
@@ -447,6 +453,13 @@ mod tests {
         assert_eq!(with(pem(NAMESAKE), Some(Anchor::Any)), Some(RuleId::Root08));
         assert_eq!(with(pem(INTERMEDIATE), Some(Anchor::Any)), None);
         assert_eq!(with(of("other"), None), Some(RuleId::Root08));
+    }
+
+    #[test]
+    fn a_device_that_waits_for_its_root_is_no_failure() {
+        let finding = waiting(&profile::profile(Ios, |_| {}), &profile::device("iphone-9", Ios));
+        assert_eq!((finding.rule, finding.severity), (RuleId::Root10, Severity::Warning));
+        assert!(finding.message.contains("iphone-9") && finding.message.contains("acme-root"));
     }
 
     #[test]
