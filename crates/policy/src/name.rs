@@ -3,6 +3,7 @@
 mod attribute;
 mod distinguished;
 mod lexer;
+mod oid;
 mod quoting;
 mod string_type;
 mod template;
@@ -13,5 +14,6 @@ pub use string_type::NotEncodable;
 pub use template::{AttributeTemplate, RdnTemplate, SubjectTemplate};
 
 pub(crate) use lexer::find_escape;
+pub(crate) use oid::parse_oid;
 pub(crate) use quoting::needs_quotes;
 pub(crate) use string_type::decode as decode_string;

@@ -212,7 +212,7 @@ mod tests {
             ("spec.subjectNameFormat", |fields| fields.subject_name_format = "CN={{DeviceName}}"),
             ("spec.validityPeriod", |fields| fields.validity_period.value = 2),
             ("spec.keyStorageProvider", |fields| {
-                fields.key_storage_provider = Some(KeyStorageProvider::TpmOrFail)
+                fields.key_storage_provider = Some(KeyStorageProvider::TpmOrFail);
             }),
             ("spec.keyUsages", |fields| fields.key_usages = &[KeyUsage::KeyEncipherment]),
             ("spec.keySize", |fields| fields.key_size = Some(4096)),

@@ -4,6 +4,8 @@ use std::fmt;
 
 pub use const_oid::ObjectIdentifier as Oid;
 
+use super::parse_oid;
+
 /// An attribute type: one of CertStrToName's keywords, or a bare OID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AttributeType {
@@ -100,7 +102,7 @@ impl AttributeType {
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case("OID.") => rest,
             _ => key,
         };
-        Oid::new(dotted).ok().map(Self::from_oid)
+        parse_oid(dotted).map(Self::from_oid)
     }
 
     /// The most characters that X.520 allows a value (RFC 5280 appendix A.1); `None` where it names no bound.

@@ -7,8 +7,7 @@ use crate::vocabulary::Severity::{self, Error, Warning};
 macro_rules! rules {
     ($($variant:ident $id:literal $scope:ident $severity:ident $source:literal $title:literal $help:literal;)+) => {
         /// The id of a rule, such as `VAR-05`.
-        // Titles are printed as they stand, so that they hold no markup.
-        #[allow(clippy::doc_markdown)]
+        #[allow(clippy::doc_markdown, reason = "titles are printed as they stand, so that they hold no markup")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum RuleId { $(#[doc = $title] #[serde(rename = $id)] $variant),+ }
 
