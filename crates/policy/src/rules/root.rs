@@ -1,17 +1,20 @@
-//! Trusted roots: the profile itself (ROOT-01 … ROOT-06), and what a SCEP profile makes of it (ROOT-07 … ROOT-09).
+//! Trusted roots: the profile itself (ROOT-01 … ROOT-06). What a SCEP profile makes of one stands in `reference`, its
+//! way to devices in `delivery`.
+
+mod delivery;
+mod reference;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use delivery::{judge_delivery, judge_device, waiting};
+pub use reference::{judge_anchor, judge_reference};
+
 use super::RuleId;
-use crate::assign::OsVersion;
-use crate::authority::AuthorityFacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
 use crate::identity::AuthorityName;
-use crate::inventory::Device;
-use crate::profile::{Assignments, Profile, Target};
 use crate::root::certificate::{self, NotACertificate, RootFacts};
-use crate::root::{Anchor, DestinationStore, RootCertificate, TrustedRoot, fields};
-use crate::vocabulary::{Platform, Severity};
+use crate::root::{DestinationStore, RootCertificate, fields};
+use crate::vocabulary::Severity;
 
 /// How long before its end a root is warned about (ROOT-06): 90 days.
 const NEAR_EXPIRY: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -146,140 +149,15 @@ fn judge_age(facts: &RootFacts, path: &FieldPath, now: Timestamp) -> Option<Diag
     Some(Diagnostic::new(RuleId::Root06, path.clone(), message).severity(severity))
 }
 
-/// ROOT-07, ROOT-08, ROOT-09: what a SCEP profile's root reference is worth, given the object that it found.
-pub fn judge_reference(profile: &Profile, root: Option<&TrustedRoot>) -> Diagnostics {
-    let Some(root) = root else {
-        let message = format!("there is no TrustedRootProfile {} in this namespace", profile.root);
-        let finding = Diagnostic::new(RuleId::Root07, reference(), message);
-        return finding.severity(Severity::Warning).into();
-    };
-    if root.platform != profile.platform {
-        let message =
-            format!("{} is for {}, this profile for {}", root.name, root.platform, profile.platform);
-        return Diagnostic::new(RuleId::Root07, reference(), message).into();
-    }
-    [judge_self_signed(root), judge_coverage(profile, root)].into_iter().flatten().collect()
-}
-
-/// D-08: an intermediate is no root, unless its profile says that it is meant.
-fn judge_self_signed(root: &TrustedRoot) -> Option<Diagnostic> {
-    let facts = root.facts().filter(|facts| !facts.self_signed && root.anchor == Anchor::SelfSigned)?;
-    let message =
-        format!("{} holds {}, which {} issued: it is no root", root.name, facts.subject, facts.issuer);
-    let finding = Diagnostic::new(RuleId::Root08, reference(), message);
-    Some(
-        finding.help("put the self-signed root there, or set its anchor to Any if the intermediate is meant"),
-    )
-}
-
-/// ROOT-08 where the authority is known (`RootMismatch`): the root must be the one that anchors the authority.
-pub fn judge_anchor(profile: &Profile, root: &TrustedRoot, authority: &AuthorityFacts) -> Option<Diagnostic> {
-    let held = match &root.certificate {
-        RootCertificate::Der(der) if *der == authority.root => return None,
-        RootCertificate::Der(_) => match root.facts() {
-            Some(facts) if !facts.self_signed && root.anchor == Anchor::Any => return None,
-            facts => facts.map_or_else(|| "another certificate".to_owned(), |facts| facts.subject),
-        },
-        RootCertificate::Authority(name) if *name == profile.authority => return None,
-        RootCertificate::Authority(name) => format!("the root of authority {name}"),
-        RootCertificate::Unread { .. } => return None,
-    };
-    let anchor =
-        RootFacts::read(&authority.root).map_or_else(|_| "its own root".to_owned(), |facts| facts.subject);
-    let message =
-        format!("{} holds {held}, but authority {} is anchored by {anchor}", root.name, authority.name);
-    Some(Diagnostic::new(RuleId::Root08, reference(), message))
-}
-
-/// ROOT-10: why a device that is assigned has no challenge yet.
-pub fn waiting(profile: &Profile, device: &Device) -> Diagnostic {
-    let message = format!("device {} does not have the root {} yet", device.id, profile.root);
-    Diagnostic::new(RuleId::Root10, reference(), message)
-}
-
-/// ROOT-11: an Android device administrator cannot install roots since Android 11, except on Samsung Knox. A version that
-/// the inventory does not have is left to the device.
-pub fn judge_device(root: &TrustedRoot, device: &Device) -> Option<Diagnostic> {
-    const FIRST_REFUSING: u32 = 11;
-    if root.platform != Platform::AndroidDeviceAdministrator || device.samsung_knox == Some(true) {
-        return None;
-    }
-    let version = device.os_version.as_deref()?;
-    let refuses = OsVersion::read(version).is_some_and(|version| version.major() >= FIRST_REFUSING);
-    refuses.then(|| {
-        let message = format!("device {} runs Android {version}, which does not let the root in", device.id);
-        Diagnostic::new(RuleId::Root11, FieldPath::spec().field("platform"), message)
-    })
-}
-
-/// ROOT-12: devices receive the roots of the issuer's authorities, and those that its configuration lists by thumbprint
-/// (`is_listed`: policy computes none). Whoever may write trusted root profiles does not decide whom devices trust.
-pub fn judge_delivery<'a>(
-    root: &TrustedRoot,
-    mut authorities: impl Iterator<Item = &'a AuthorityFacts>,
-    is_listed: bool,
-) -> Option<Diagnostic> {
-    let known = match &root.certificate {
-        RootCertificate::Der(der) => is_listed || authorities.any(|authority| authority.root == *der),
-        RootCertificate::Authority(name) => authorities.any(|authority| authority.name == *name),
-        RootCertificate::Unread { .. } => false,
-    };
-    (!known).then(|| {
-        let message =
-            format!("{} holds a certificate that is no authority's root and is not listed", root.name);
-        Diagnostic::new(RuleId::Root12, FieldPath::spec().field("certificate"), message)
-    })
-}
-
-/// ROOT-09: whoever the profile includes, the root's targets must reach; whoever the root leaves out, so must the
-/// profile. A group counts as covered by all users or all devices: which of the two it is only the inventory knows.
-fn judge_coverage(profile: &Profile, root: &TrustedRoot) -> Option<Diagnostic> {
-    let (wanted, given) = (&profile.assignments, &root.assignments);
-    let uncovered =
-        wanted.include.iter().map(|include| &include.target).find(|target| !covers(given, target));
-    let problem = if let Some(target) = uncovered {
-        format!("{} does not go to {target}", root.name)
-    } else if let Some(group) =
-        given.exclude.difference(&wanted.exclude).next().filter(|_| !wanted.include.is_empty())
-    {
-        format!("{} leaves out group {group}", root.name)
-    } else if root.applicability != profile.applicability && root.applicability.is_some_rule() {
-        format!("the applicability rules of {} are not those of this profile", root.name)
-    } else {
-        return None;
-    };
-    let field = FieldPath::spec().field("assignments");
-    Some(Diagnostic::new(
-        RuleId::Root09,
-        field,
-        format!("{problem}: those devices would wait for their root"),
-    ))
-}
-
-fn covers(given: &Assignments, target: &Target) -> bool {
-    given.include.iter().filter(|include| include.filter.is_none()).any(|include| {
-        match (&include.target, target) {
-            (Target::AllDevices, _) | (Target::AllUsers, Target::AllUsers | Target::Group(_)) => true,
-            (Target::AllUsers, Target::AllDevices)
-            | (Target::Group(_), Target::AllUsers | Target::AllDevices) => false,
-            (Target::Group(given), Target::Group(wanted)) => given == wanted,
-        }
-    })
-}
-
-fn reference() -> FieldPath {
-    FieldPath::spec().field("rootCertificateRef").field("name")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authority::sample as authority;
-    use crate::profile::fields::{ApplicabilityRules, Assignments, EditionRule, Include};
-    use crate::profile::{FilterMode, sample as profile};
+    use crate::profile::FilterMode;
+    use crate::profile::fields::{ApplicabilityRules, EditionRule};
+    use crate::root::TrustedRoot;
     use crate::root::fields::{Certificate, ConfigMapKeyRef, Fields};
-    use crate::root::sample::{self, INTERMEDIATE, LEAF, NAMESAKE, PSS, ROOT, SHA1, der};
-    use crate::vocabulary::Platform::{Ios, Windows10AndLater, Windows81};
+    use crate::root::sample::{self, INTERMEDIATE, LEAF, PSS, ROOT, SHA1, der};
+    use crate::vocabulary::Platform::{self, Ios, Windows10AndLater, Windows81};
 
     fn judged(fields: &Fields<'_>, now: Timestamp) -> Vec<String> {
         let findings = match TrustedRoot::parse(fields, now) {
@@ -384,114 +262,5 @@ mod tests {
         assert_eq!(on(Windows10AndLater), NOTHING);
         assert_eq!(on(Ios), ["error APP-01 spec.applicabilityRules"]);
         assert!(on(Windows81).contains(&"error APP-01 spec.applicabilityRules".to_owned()));
-    }
-
-    fn referring(root: Option<&TrustedRoot>) -> Vec<String> {
-        let profile = profile::profile(Ios, |fields| {
-            let include = vec![Include { group: Some("staff"), ..Include::default() }];
-            fields.assignments = Some(Assignments { include, exclude: vec!["guests"] });
-        });
-        let findings = judge_reference(&profile, root);
-        findings.iter().map(|f| format!("{} {} {}", f.severity, f.rule, f.field)).collect()
-    }
-
-    #[test]
-    fn a_missing_root_is_waited_for_and_one_of_another_platform_is_refused() {
-        assert_eq!(referring(Some(&sample::root(Ios, |_| {}))), NOTHING);
-        assert_eq!(referring(None), ["warning ROOT-07 spec.rootCertificateRef.name"]);
-        let other = sample::root(Platform::Macos, |_| {});
-        assert_eq!(referring(Some(&other)), ["error ROOT-07 spec.rootCertificateRef.name"]);
-    }
-
-    #[test]
-    fn an_intermediate_serves_as_root_only_when_it_is_meant() {
-        let pem = Certificate { pem: Some(INTERMEDIATE), ..Certificate::default() };
-        let plain = sample::root(Ios, |fields| fields.certificate = pem);
-        let meant = sample::root(Ios, |fields| {
-            fields.certificate = pem;
-            fields.anchor = Some(Anchor::Any);
-        });
-        assert_eq!(referring(Some(&plain)), ["error ROOT-08 spec.rootCertificateRef.name"]);
-        assert_eq!(referring(Some(&meant)), NOTHING);
-    }
-
-    #[test]
-    fn the_root_should_go_to_whoever_gets_the_profile() {
-        let given = |include: Include<'static>, exclude: &[&'static str]| {
-            let root = sample::root(Ios, |fields| {
-                fields.assignments = Some(Assignments { include: vec![include], exclude: exclude.to_vec() });
-            });
-            referring(Some(&root))
-        };
-        let group = |name| Include { group: Some(name), ..Include::default() };
-        let all_users = Include { all_users: Some(true), ..Include::default() };
-        let warning = ["warning ROOT-09 spec.assignments"];
-        assert_eq!(given(group("staff"), &[]), NOTHING);
-        assert_eq!(given(group("staff"), &["guests"]), NOTHING);
-        assert_eq!(given(all_users, &[]), NOTHING);
-        assert_eq!(given(group("fleet"), &[]), warning);
-        assert_eq!(given(group("staff"), &["interns"]), warning);
-    }
-
-    #[test]
-    fn the_root_must_be_the_one_that_anchors_the_authority() {
-        let facts = authority::facts();
-        assert_eq!(facts.root, der(ROOT));
-        let profile = profile::profile(Ios, |_| {});
-        let with = |certificate, anchor| {
-            let root = sample::root(Ios, |fields| {
-                fields.certificate = certificate;
-                fields.anchor = anchor;
-            });
-            judge_anchor(&profile, &root, &facts).map(|finding| finding.rule)
-        };
-        let pem = |text| Certificate { pem: Some(text), ..Certificate::default() };
-        let of = |name| Certificate { authority_name: Some(name), ..Certificate::default() };
-        assert_eq!(with(pem(ROOT), None), None);
-        assert_eq!(with(of("default"), None), None);
-        assert_eq!(with(pem(NAMESAKE), None), Some(RuleId::Root08), "the same name is not the same root");
-        assert_eq!(with(pem(NAMESAKE), Some(Anchor::Any)), Some(RuleId::Root08));
-        assert_eq!(with(pem(INTERMEDIATE), Some(Anchor::Any)), None);
-        assert_eq!(with(of("other"), None), Some(RuleId::Root08));
-    }
-
-    #[test]
-    fn a_device_that_waits_for_its_root_is_no_failure() {
-        let finding = waiting(&profile::profile(Ios, |_| {}), &profile::device("iphone-9", Ios));
-        assert_eq!((finding.rule, finding.severity), (RuleId::Root10, Severity::Warning));
-        assert!(finding.message.contains("iphone-9") && finding.message.contains("acme-root"));
-    }
-
-    #[test]
-    fn a_device_administrator_lets_no_root_in_since_android_11_except_on_knox() {
-        let judged = |platform, version: &str, samsung_knox| {
-            let root = sample::root(platform, |_| {});
-            let os_version = Some(version.to_owned());
-            let device = Device { os_version, samsung_knox, ..profile::device("d1", platform) };
-            judge_device(&root, &device).map(|finding| finding.rule)
-        };
-        let administrator = Platform::AndroidDeviceAdministrator;
-        assert_eq!(judged(administrator, "11", None), Some(RuleId::Root11));
-        assert_eq!(judged(administrator, "12.1", Some(false)), Some(RuleId::Root11));
-        assert_eq!(judged(administrator, "10", None), None);
-        assert_eq!(judged(administrator, "12", Some(true)), None);
-        assert_eq!(judged(Platform::AndroidEnterpriseCorporate, "14", None), None);
-    }
-
-    #[test]
-    fn devices_receive_only_roots_that_the_issuer_knows() {
-        let facts = authority::facts();
-        let judged = |certificate, listed| {
-            let root = sample::root(Ios, |fields| fields.certificate = certificate);
-            judge_delivery(&root, std::iter::once(&facts), listed).map(|finding| finding.rule)
-        };
-        let pem = |text| Certificate { pem: Some(text), ..Certificate::default() };
-        let of = |name| Certificate { authority_name: Some(name), ..Certificate::default() };
-        assert_eq!(judged(pem(ROOT), false), None);
-        assert_eq!(judged(pem(NAMESAKE), true), None);
-        assert_eq!(judged(of("default"), false), None);
-        for unknown in [pem(NAMESAKE), pem(INTERMEDIATE), of("other")] {
-            assert_eq!(judged(unknown, false), Some(RuleId::Root12));
-        }
     }
 }

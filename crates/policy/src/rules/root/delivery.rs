@@ -1,0 +1,102 @@
+//! Roots on their way to devices (ROOT-10 … ROOT-12).
+
+use super::reference::reference;
+use crate::assign::OsVersion;
+use crate::authority::AuthorityFacts;
+use crate::diagnostics::{Diagnostic, FieldPath};
+use crate::inventory::Device;
+use crate::profile::Profile;
+use crate::root::{RootCertificate, TrustedRoot};
+use crate::rules::RuleId;
+use crate::vocabulary::Platform;
+
+/// ROOT-10: why a device that is assigned has no challenge yet.
+pub fn waiting(profile: &Profile, device: &Device) -> Diagnostic {
+    let message = format!("device {} does not have the root {} yet", device.id, profile.root);
+    Diagnostic::new(RuleId::Root10, reference(), message)
+}
+
+/// ROOT-11: an Android device administrator cannot install roots since Android 11, except on Samsung Knox. A version that
+/// the inventory does not have is left to the device.
+pub fn judge_device(root: &TrustedRoot, device: &Device) -> Option<Diagnostic> {
+    const FIRST_REFUSING: u32 = 11;
+    if root.platform != Platform::AndroidDeviceAdministrator || device.samsung_knox == Some(true) {
+        return None;
+    }
+    let version = device.os_version.as_deref()?;
+    let refuses = OsVersion::read(version).is_some_and(|version| version.major() >= FIRST_REFUSING);
+    refuses.then(|| {
+        let message = format!("device {} runs Android {version}, which does not let the root in", device.id);
+        Diagnostic::new(RuleId::Root11, FieldPath::spec().field("platform"), message)
+    })
+}
+
+/// ROOT-12: devices receive the roots of the issuer's authorities, and those that its configuration lists by thumbprint
+/// (`is_listed`: policy computes none). Whoever may write trusted root profiles does not decide whom devices trust.
+pub fn judge_delivery<'a>(
+    root: &TrustedRoot,
+    mut authorities: impl Iterator<Item = &'a AuthorityFacts>,
+    is_listed: bool,
+) -> Option<Diagnostic> {
+    let known = match &root.certificate {
+        RootCertificate::Der(der) => is_listed || authorities.any(|authority| authority.root == *der),
+        RootCertificate::Authority(name) => authorities.any(|authority| authority.name == *name),
+        RootCertificate::Unread { .. } => false,
+    };
+    (!known).then(|| {
+        let message =
+            format!("{} holds a certificate that is no authority's root and is not listed", root.name);
+        Diagnostic::new(RuleId::Root12, FieldPath::spec().field("certificate"), message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authority::sample as authority;
+    use crate::profile::sample as profile;
+    use crate::root::fields::Certificate;
+    use crate::root::sample::{self, INTERMEDIATE, NAMESAKE, ROOT};
+    use crate::vocabulary::Platform::Ios;
+    use crate::vocabulary::Severity;
+
+    #[test]
+    fn a_device_that_waits_for_its_root_is_no_failure() {
+        let finding = waiting(&profile::profile(Ios, |_| {}), &profile::device("iphone-9", Ios));
+        assert_eq!((finding.rule, finding.severity), (RuleId::Root10, Severity::Warning));
+        assert!(finding.message.contains("iphone-9") && finding.message.contains("acme-root"));
+    }
+
+    #[test]
+    fn a_device_administrator_lets_no_root_in_since_android_11_except_on_knox() {
+        let judged = |platform, version: &str, samsung_knox| {
+            let root = sample::root(platform, |_| {});
+            let os_version = Some(version.to_owned());
+            let device = Device { os_version, samsung_knox, ..profile::device("d1", platform) };
+            judge_device(&root, &device).map(|finding| finding.rule)
+        };
+        let administrator = Platform::AndroidDeviceAdministrator;
+        assert_eq!(judged(administrator, "11", None), Some(RuleId::Root11));
+        assert_eq!(judged(administrator, "12.1", Some(false)), Some(RuleId::Root11));
+        assert_eq!(judged(administrator, "10", None), None);
+        assert_eq!(judged(administrator, "12", Some(true)), None);
+        assert_eq!(judged(Platform::AndroidEnterpriseCorporate, "14", None), None);
+    }
+
+    #[test]
+    fn devices_receive_only_roots_that_the_issuer_knows() {
+        let facts = authority::facts();
+        let judged = |certificate, listed| {
+            let root = sample::root(Ios, |fields| fields.certificate = certificate);
+            judge_delivery(&root, std::iter::once(&facts), listed).map(|finding| finding.rule)
+        };
+        let pem = |text| Certificate { pem: Some(text), ..Certificate::default() };
+        let of = |name| Certificate { authority_name: Some(name), ..Certificate::default() };
+        assert_eq!(judged(pem(ROOT), false), None);
+        assert_eq!(judged(pem(NAMESAKE), true), None);
+        assert_eq!(judged(of("default"), false), None);
+        for unknown in [pem(NAMESAKE), pem(INTERMEDIATE), of("other")] {
+            assert_eq!(judged(unknown, false), Some(RuleId::Root12));
+        }
+    }
+}
