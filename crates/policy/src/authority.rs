@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 pub use judge::{judge, judge_names};
 pub use permit::permit;
+pub use scope::matches;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::AuthorityName;

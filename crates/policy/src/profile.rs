@@ -8,6 +8,7 @@ pub(crate) mod sample;
 use std::collections::BTreeSet;
 
 pub use fields::Fields;
+use jiff::Timestamp;
 
 use crate::assign::Aim;
 use crate::identity::{AuthorityName, GroupId, ObjectName};
@@ -236,6 +237,13 @@ impl Profile {
     /// The key size that a device is asked for: 2048 bits where nothing is configured (KEY-05).
     pub fn effective_key_size(&self) -> KeySize {
         self.key_size.unwrap_or(KeySize::Bits2048)
+    }
+
+    /// When renewal of a certificate begins: when that many per cent of its lifetime remain (RNW-02).
+    pub fn renewal_begins(&self, not_before: Timestamp, not_after: Timestamp) -> Timestamp {
+        let remaining =
+            not_after.duration_since(not_before) / 100 * i32::from(self.renewal_threshold_percent);
+        not_after.saturating_sub(remaining).unwrap_or(not_before)
     }
 
     /// What deciding who is assigned needs of this profile.

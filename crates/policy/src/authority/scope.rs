@@ -71,7 +71,7 @@ fn is_one_of<'t>(domain: &Domain, mut permitted: impl Iterator<Item = &'t String
 }
 
 /// Whether a pattern matches, `*` standing for any run of characters.
-fn matches(pattern: &str, text: &str) -> bool {
+pub fn matches(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut left) = text.strip_prefix(head) else { return false };
     let Some((middle, tail)) = rest.rsplit_once('*') else {

@@ -175,4 +175,6 @@ rules! {
     Aut07 "AUT-07" Authority Error "TH-05" "A security identifier comes from the variable and is of a permitted domain" "use {{OnPremisesSecurityIdentifier}}, and permit its domain";
     Aut08 "AUT-08" Authority Error "TH-07" "An extended key usage is permitted; OCSPSigning never is" "remove the usage, or permit it";
     Aut09 "AUT-09" Authority Error "TH-06" "An e-mail address or user principal name is the assigned user's own" "use the user's variables, or let the authority opt out with foreignUserNames";
+    Aut10 "AUT-10" Authority Error "TH-47" "The named authority is there and serves the namespace" "write the name of an authority that the issuer's configuration lets this namespace use";
+    Aut11 "AUT-11" Authority Error "TH-49" "Devices are given roots of authorities only, or certificates that the configuration lists" "use authorityName or that authority's root, or list the certificate's SHA-256 thumbprint under trustedRoots";
 }
