@@ -99,7 +99,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<SyncOutcome, SyncError> {
         let mut change = self.change(now).await?;
-        if !change.object_exists(sync.tenant, ObjectKind::InventorySource, sync.source).await? {
+        // The first dry run of a source comes before it is declared.
+        let declared = change.object_exists(sync.tenant, ObjectKind::InventorySource, sync.source).await?;
+        if !declared && mode == Mode::Apply {
             return Err(SyncError::UnknownSource(sync.source.clone()));
         }
         let mut rejected = Vec::new();

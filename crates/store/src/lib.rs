@@ -9,6 +9,7 @@
 //! to look at again). A file is an aggregate and holds its SQL.
 
 pub mod assignments;
+mod calendar;
 pub mod certificates;
 pub mod challenges;
 mod change;
