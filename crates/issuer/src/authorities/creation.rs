@@ -1,0 +1,92 @@
+//! Making an authority on the first start.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
+
+use jiff::Timestamp;
+use scepter_pki::authority::{AuthorityFiles, CreateAuthority, Presence, create_authority};
+use scepter_pki::key::{KeyAlgorithm, RsaPool};
+use scepter_policy::identity::AuthorityName;
+use scepter_policy::name::{Attribute, DistinguishedName, RelativeDistinguishedName, SubjectTemplate};
+
+use super::OpenAuthorityError;
+use crate::configuration::{AuthorityConfiguration, Creation, KeyKind};
+
+/// Makes the authority where none of its files is there and the configuration says how.
+pub(super) async fn ensure(
+    configuration: &AuthorityConfiguration,
+    files: &AuthorityFiles,
+    pool: &RsaPool,
+    now: Timestamp,
+) -> Result<(), OpenAuthorityError> {
+    let name = &configuration.name;
+    let failed = |source| OpenAuthorityError::File {
+        authority: name.clone(),
+        path: files.certificate_chain.clone(),
+        source,
+    };
+    match (files.presence().map_err(failed)?, &configuration.create) {
+        (Presence::Complete, _) => Ok(()),
+        (Presence::Absent, Some(creation)) => create(name, creation, files, pool, now).await,
+        (presence @ (Presence::Absent | Presence::Partial { .. }), _) => {
+            Err(OpenAuthorityError::missing(name, files, presence))
+        }
+    }
+}
+
+async fn create(
+    name: &AuthorityName,
+    creation: &Creation,
+    files: &AuthorityFiles,
+    pool: &RsaPool,
+    now: Timestamp,
+) -> Result<(), OpenAuthorityError> {
+    if let Some(directory) = files.certificate_chain.parent() {
+        let failed =
+            |source| OpenAuthorityError::File { authority: name.clone(), path: directory.to_owned(), source };
+        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
+    }
+    let end = creation.validity.end(now).ok_or_else(|| OpenAuthorityError::Validity(name.clone()))?;
+    let request = CreateAuthority {
+        algorithm: creation.algorithm.into(),
+        subject: subject(name, &creation.subject)?,
+        lifetime: end.duration_since(now),
+    };
+    create_authority(files, &request, pool, now)
+        .await
+        .map_err(|source| OpenAuthorityError::Create { authority: name.clone(), source })?;
+    tracing::info!(authority = %name, subject = %request.subject, "made a new authority");
+    Ok(())
+}
+
+/// A subject without variables.
+fn subject(authority: &AuthorityName, text: &str) -> Result<DistinguishedName, OpenAuthorityError> {
+    let refused = |problem: String| OpenAuthorityError::Subject {
+        authority: authority.clone(),
+        subject: text.to_owned(),
+        problem,
+    };
+    let (template, _warnings) = SubjectTemplate::parse(text).map_err(|findings| {
+        refused(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    })?;
+    let mut rdns = Vec::new();
+    for rdn in template.rdns() {
+        let attributes = rdn.iter().map(|attribute| {
+            let value = attribute.value.as_static().ok_or_else(|| refused("it has a variable".to_owned()))?;
+            Ok::<_, OpenAuthorityError>(Attribute { kind: attribute.kind, value: value.to_owned() })
+        });
+        rdns.push(RelativeDistinguishedName { attributes: attributes.collect::<Result<_, _>>()? });
+    }
+    Ok(DistinguishedName { rdns })
+}
+
+impl From<KeyKind> for KeyAlgorithm {
+    fn from(kind: KeyKind) -> Self {
+        match kind {
+            KeyKind::P256 => Self::P256,
+            KeyKind::Rsa2048 => Self::Rsa2048,
+            KeyKind::Rsa3072 => Self::Rsa3072,
+            KeyKind::Rsa4096 => Self::Rsa4096,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What a device receives when it checks in: roots first.
+
+use jiff::Timestamp;
+use scepter_issuer_api::{CheckIn, PendingProfile, ProfileDelivery};
+use scepter_pki::certificate::Thumbprints;
+use scepter_policy::identity::{DeviceId, Tenant};
+use scepter_policy::name::NotEncodable;
+use scepter_policy::profile::Profile;
+use scepter_policy::san::GeneralName;
+use scepter_store::check_in::{self as stored, AssignedProfile, CurrentCertificate};
+
+use super::roots;
+use super::ticket::{self, NoTicket, Ticket};
+use crate::api::Failure;
+use crate::issuer::Issuer;
+
+/// Why a profile waits for its root.
+const ROOT_NOT_DELIVERED: &str = "RootNotDelivered";
+
+/// Checks a device in. `None` where the tenant has no such device.
+pub(crate) async fn check_in(
+    issuer: &Issuer,
+    tenant: &Tenant,
+    device: &DeviceId,
+) -> Result<Option<CheckIn>, Failure> {
+    let now = issuer.clock.now();
+    let Some(known) = issuer.store.check_in(tenant, device, now).await? else { return Ok(None) };
+    let roots = roots::deliver(issuer, tenant, &known, now).await?;
+    let mut answer = CheckIn { roots, profiles: Vec::new(), pending: Vec::new() };
+    for assigned in known.profiles.iter().filter(|assigned| wants_certificate(assigned, now)) {
+        match deliver(issuer, &known, assigned, now).await? {
+            Ok(delivery) => answer.profiles.push(delivery),
+            Err(pending) => answer.pending.push(pending),
+        }
+    }
+    Ok(Some(answer))
+}
+
+/// Whether a device is to ask for a certificate now.
+fn wants_certificate(assigned: &AssignedProfile, now: Timestamp) -> bool {
+    let AssignedProfile { profile, current, .. } = assigned;
+    let Some(CurrentCertificate { not_before, not_after, outdated, .. }) = *current else { return true };
+    // Apple devices keep an expired certificate unless the profile says otherwise (RNW-04).
+    let is_left_expired = not_after <= now && profile.platform.is_apple() && !profile.reissue_expired;
+    outdated || (profile.renewal_begins(not_before, not_after) <= now && !is_left_expired)
+}
+
+/// One profile's delivery, or why it waits.
+async fn deliver(
+    issuer: &Issuer,
+    known: &stored::CheckIn,
+    assigned: &AssignedProfile,
+    now: Timestamp,
+) -> Result<Result<ProfileDelivery, PendingProfile>, Failure> {
+    let AssignedProfile { key, profile, .. } = assigned;
+    if roots::arrived(known, profile).is_none() {
+        let message = format!("waits for root {} to be installed; it was not reported yet", profile.root);
+        issuer.store.set_pending(key, ROOT_NOT_DELIVERED, &message, now).await?;
+        return Ok(Err(pending(profile, ROOT_NOT_DELIVERED, message)));
+    }
+    match ticket::mint(issuer, key, profile, &known.member, now).await {
+        Ok(ticket) => Ok(Ok(delivery(assigned, ticket)?)),
+        Err(NoTicket::Store(error)) => Err(error.into()),
+        Err(NoTicket::NoRandomness(error)) => Err(error.into()),
+        Err(
+            refused @ (NoTicket::Refused(_)
+            | NoTicket::Suspended
+            | NoTicket::NoAuthority(_)
+            | NoTicket::Mint(_)),
+        ) => Ok(Err(pending(profile, refused.reason(), refused.to_string()))),
+    }
+}
+
+fn pending(profile: &Profile, reason: &str, message: String) -> PendingProfile {
+    PendingProfile { profile: profile.name.clone(), reason: reason.to_owned(), message }
+}
+
+fn delivery(assigned: &AssignedProfile, ticket: Ticket<'_>) -> Result<ProfileDelivery, NotEncodable> {
+    let Ticket { request, challenge, expires_at, served } = ticket;
+    let names = &request.subject_alternative_names;
+    Ok(ProfileDelivery {
+        profile: assigned.profile.name.clone(),
+        association: assigned.key.association.clone(),
+        urls: assigned.profile.scep_server_urls.clone(),
+        challenge: challenge.expose().to_owned(),
+        expires_at,
+        subject: request.subject.to_string(),
+        subject_der: request.subject.to_der()?,
+        san: names.iter().map(ToString::to_string).collect(),
+        san_der: if names.is_empty() { Vec::new() } else { GeneralName::encode_all(names)? },
+        key_size: request.key_size.bits(),
+        key_usages: request.key_usages.iter().copied().collect(),
+        extended_key_usages: request.extended_key_usages.iter().map(ToString::to_string).collect(),
+        ca_thumbprint: Thumbprints::of(served.authority.issuing_certificate()).sha256.to_string(),
+    })
+}

@@ -1,0 +1,72 @@
+//! Roots: they come first, and a profile waits for its own (ROOT-10).
+
+use jiff::Timestamp;
+use scepter_issuer_api::RootDelivery;
+use scepter_policy::identity::Tenant;
+use scepter_policy::profile::Profile;
+use scepter_policy::root::{RootCertificate, TrustedRoot};
+use scepter_policy::vocabulary::{DeviceState, Platform};
+use scepter_store::StoreError;
+use scepter_store::check_in::{AssignedRoot, CheckIn};
+
+use crate::authorities::Authorities;
+use crate::issuer::Issuer;
+
+/// Hands out the roots that are assigned to a device.
+pub(super) async fn deliver(
+    issuer: &Issuer,
+    tenant: &Tenant,
+    known: &CheckIn,
+    now: Timestamp,
+) -> Result<Vec<RootDelivery>, StoreError> {
+    let mut deliveries = Vec::new();
+    for AssignedRoot { root, state } in &known.roots {
+        let Some(certificate) = certificate(&issuer.authorities, root).filter(|_| !root.suspend) else {
+            continue;
+        };
+        let installed = *state == DeviceState::Installed;
+        if !installed {
+            issuer.store.root_delivered(tenant, &root.name, &known.member.device.id, now).await?;
+        }
+        deliveries.push(RootDelivery {
+            profile: root.name.clone(),
+            certificate: certificate.to_vec(),
+            installed,
+        });
+    }
+    Ok(deliveries)
+}
+
+/// The certificate that a root profile stands for, as far as devices may be given it (GAP-7).
+pub(crate) fn certificate<'a>(authorities: &'a Authorities, root: &'a TrustedRoot) -> Option<&'a [u8]> {
+    match &root.certificate {
+        RootCertificate::Der(der) => authorities.may_deliver(der).then_some(der),
+        RootCertificate::Authority(name) => {
+            authorities.get(name.as_str()).map(|served| served.authority.root())
+        }
+        RootCertificate::Unread { .. } => None,
+    }
+}
+
+/// The root of a profile, once the device has it.
+pub(super) fn arrived<'a>(known: &'a CheckIn, profile: &Profile) -> Option<&'a TrustedRoot> {
+    let assigned = known.roots.iter().find(|assigned| assigned.root.name == profile.root)?;
+    let delivered = assigned.state == DeviceState::Issued;
+    let here = assigned.state == DeviceState::Installed || (delivered && !reports_roots(profile.platform));
+    here.then_some(&assigned.root)
+}
+
+/// Whether a platform tells what became of a root. Under Android device administrator the user installs it by hand, and
+/// nobody hears of it.
+const fn reports_roots(platform: Platform) -> bool {
+    match platform {
+        Platform::AndroidDeviceAdministrator => false,
+        Platform::AndroidEnterpriseCorporate
+        | Platform::AndroidEnterprisePersonal
+        | Platform::AndroidAosp
+        | Platform::Ios
+        | Platform::Macos
+        | Platform::Windows10AndLater
+        | Platform::Windows81 => true,
+    }
+}

@@ -1,0 +1,129 @@
+//! One authority in the configuration.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use scepter_policy::authority::Permitted;
+use scepter_policy::identity::AuthorityName;
+use scepter_policy::profile::Validity;
+use scepter_policy::vocabulary::ValidityUnit;
+use serde::Deserialize;
+
+use super::ConfigurationError;
+
+/// A certification authority: where its keys are, and what it may ever certify.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthorityConfiguration {
+    /// Its name, which profiles refer to and SCEP paths end in.
+    pub name: AuthorityName,
+    /// The namespaces that may use it; `*` stands for any run of characters.
+    #[serde(default = "every_namespace")]
+    pub namespaces: Vec<String>,
+    /// Where devices reach it, such as `https://scep.example.com/scep/default`. Absent: this issuer's own address.
+    #[serde(default, rename = "publicURLs")]
+    pub public_urls: Vec<String>,
+    /// How to make it on the first start, when its files are absent.
+    #[serde(default)]
+    pub create: Option<Creation>,
+    /// Its certificate chain, PEM, CA first and root last.
+    #[serde(default)]
+    pub certificate_chain: Option<FileRef>,
+    /// Its key, which signs certificates and revocation lists only.
+    #[serde(default)]
+    pub signing_key: Option<FileRef>,
+    /// The registration authority that speaks SCEP for it.
+    #[serde(default)]
+    pub ra: Option<RegistrationAuthority>,
+    /// The longest validity that it grants (VAL-04).
+    #[serde(default = "a_year")]
+    pub max_validity: Validity,
+    /// Whether X.520 length limits are enforced (SUB-13).
+    #[serde(default = "yes")]
+    pub enforce_name_lengths: bool,
+    /// What it may certify; nothing unless it says so.
+    #[serde(default)]
+    pub permitted: Vec<Permitted>,
+    /// SHA-256 thumbprints of further roots that `TrustedRootProfile`s may deliver (GAP-7).
+    #[serde(default)]
+    pub trusted_roots: BTreeSet<String>,
+}
+
+/// How an authority is made.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Creation {
+    /// The kind of its key.
+    pub algorithm: KeyKind,
+    /// Its subject, such as `CN=Corp Device CA,O=Acme`.
+    pub subject: String,
+    /// How long its certificate lives.
+    #[serde(default = "ten_years")]
+    pub validity: Validity,
+}
+
+/// The kinds of key that an authority can be made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum KeyKind {
+    /// ECDSA on P-256.
+    P256,
+    /// RSA with 2048 bits.
+    #[serde(rename = "RSA2048")]
+    Rsa2048,
+    /// RSA with 3072 bits.
+    #[serde(rename = "RSA3072")]
+    Rsa3072,
+    /// RSA with 4096 bits.
+    #[serde(rename = "RSA4096")]
+    Rsa4096,
+}
+
+/// The keys that speak SCEP: one signs replies, the other opens envelopes (GAP-10).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RegistrationAuthority {
+    /// The RSA key that signs replies.
+    pub signing_key: FileRef,
+    /// The RSA key that opens envelopes.
+    pub decryption_key: FileRef,
+    /// Their certificates, PEM: the signing one, then the decrypting one.
+    pub certificates: FileRef,
+}
+
+/// A file by its path.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileRef {
+    /// The path.
+    pub file: PathBuf,
+}
+
+impl AuthorityConfiguration {
+    pub(super) fn check(&self) -> Result<(), ConfigurationError> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if !self.name.as_str().bytes().all(plain) {
+            return Err(ConfigurationError::UnusableAuthorityName(self.name.clone()));
+        }
+        let named = [self.certificate_chain.is_some(), self.signing_key.is_some(), self.ra.is_some()];
+        if named.contains(&true) && named.contains(&false) {
+            return Err(ConfigurationError::IncompleteAuthority(self.name.clone()));
+        }
+        Ok(())
+    }
+}
+
+fn every_namespace() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
+fn a_year() -> Validity {
+    Validity { value: 1, unit: ValidityUnit::Years }
+}
+
+fn ten_years() -> Validity {
+    Validity { value: 10, unit: ValidityUnit::Years }
+}
+
+fn yes() -> bool {
+    true
+}

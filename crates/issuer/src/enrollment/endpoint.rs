@@ -1,0 +1,186 @@
+//! SCEP over HTTP (RFC 8894 §4): from a request to an operation, and from its outcome to an answer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use scepter_scep::transport::{self, Operation, Query};
+use scepter_scep::{Algorithms, Limits};
+use tower_http::timeout::TimeoutLayer;
+use tracing::Instrument as _;
+
+use super::failure::{Answer, Failure};
+use super::pipeline;
+use super::target::Target;
+use crate::authorities::Served;
+use crate::correlation::CorrelationId;
+use crate::issuer::Issuer;
+use crate::metrics::ScepLabels;
+
+/// How long a whole request may take, the reading of its body included.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The routes of the SCEP listener. Paths are read as clients write them, so a router's patterns do not help.
+pub(crate) fn router(issuer: Arc<Issuer>) -> Router {
+    Router::new()
+        .fallback(answer)
+        .layer(DefaultBodyLimit::max(Limits::default().message))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .with_state(issuer)
+}
+
+async fn answer(
+    State(issuer): State<Arc<Issuer>>,
+    method: Method,
+    uri: Uri,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return count(&issuer, "none", text(rejection.status(), "the body is too long")),
+    };
+    match Target::of(uri.path()) {
+        Some(Target::RevocationList(name)) => revocation_list(issuer.authorities.get(name)),
+        Some(Target::CaCertificate(name)) => ca_certificate(issuer.authorities.get(name)),
+        Some(Target::Scep(name)) => scep(&issuer, issuer.authorities.get(name), &method, &uri, &body).await,
+        Some(Target::DefaultScep) => scep(&issuer, issuer.authorities.default(), &method, &uri, &body).await,
+        None => text(StatusCode::NOT_FOUND, "there is nothing here"),
+    }
+}
+
+/// Answers one SCEP request, and counts it.
+async fn scep(
+    issuer: &Issuer,
+    served: Option<&Arc<Served>>,
+    method: &Method,
+    uri: &Uri,
+    body: &[u8],
+) -> Response {
+    let Some(served) = served else { return no_authority() };
+    match asked(method, uri.query().unwrap_or_default(), body) {
+        Ok(Asked::Capabilities) => {
+            let capabilities = transport::capabilities(&Algorithms::default(), false);
+            succeeded(
+                issuer,
+                Operation::GetCaCaps,
+                typed(transport::CA_CAPABILITIES, capabilities.into_bytes()),
+            )
+        }
+        Ok(Asked::CaCertificates) => {
+            let certificates = &served.ca_certificates;
+            let answer = typed(certificates.content_type, certificates.body.clone());
+            succeeded(issuer, Operation::GetCaCert, answer)
+        }
+        Ok(Asked::PkiOperation(message)) => pki_operation(issuer, served, &message).await,
+        Err(problem) => count(issuer, "none", text(StatusCode::BAD_REQUEST, &problem)),
+    }
+}
+
+/// What a request asks.
+enum Asked {
+    Capabilities,
+    CaCertificates,
+    PkiOperation(Vec<u8>),
+}
+
+fn asked(method: &Method, query: &str, body: &[u8]) -> Result<Asked, String> {
+    let query = Query::parse(query, &Limits::default()).map_err(|bad| bad.to_string())?;
+    let is_post = *method == Method::POST;
+    if !is_post && *method != Method::GET {
+        return Err("SCEP uses GET and POST".to_owned());
+    }
+    match query.operation() {
+        Some(Operation::GetCaCaps) => Ok(Asked::Capabilities),
+        Some(Operation::GetCaCert) => Ok(Asked::CaCertificates),
+        // A POST without an operation can be nothing else (§4.3).
+        Some(Operation::PkiOperation) | None if is_post => Ok(Asked::PkiOperation(body.to_vec())),
+        Some(Operation::PkiOperation) => {
+            query.pki_message().map(Asked::PkiOperation).map_err(|bad| bad.to_string())
+        }
+        Some(Operation::GetNextCaCert) => Err("there is no next CA".to_owned()),
+        None => Err("the operation is missing; a SCEP client asks ?operation=GetCACert".to_owned()),
+    }
+}
+
+/// Runs the pipeline under a correlation id, so that every line of its log can be found.
+async fn pki_operation(issuer: &Issuer, served: &Served, message: &[u8]) -> Response {
+    let began = Instant::now();
+    let id = CorrelationId::random();
+    let span = tracing::info_span!("pki_operation", %id, authority = %served.facts.name);
+    let outcome = pipeline::answer(issuer, served, message).instrument(span.clone()).await;
+    issuer.metrics.observe_enrollment(began.elapsed().as_secs_f64());
+    let _entered = span.enter();
+    match outcome {
+        Ok(Answer::Success(reply)) => {
+            succeeded(issuer, Operation::PkiOperation, typed(transport::PKI_MESSAGE, reply))
+        }
+        Ok(Answer::Refused { reply, reason }) => {
+            let labels =
+                ScepLabels { operation: Operation::PkiOperation.as_str(), result: "failure", reason };
+            issuer.metrics.count_scep(&labels);
+            // A refusal is an answer: some clients read nothing but 200.
+            typed(transport::PKI_MESSAGE, reply)
+        }
+        Err(failure) => failed(issuer, &failure, id),
+    }
+}
+
+/// An answer without a pkiMessage: to what is none, and when we cannot sign one.
+fn failed(issuer: &Issuer, failure: &Failure, id: CorrelationId) -> Response {
+    let labels =
+        ScepLabels { operation: Operation::PkiOperation.as_str(), result: "error", reason: failure.reason() };
+    issuer.metrics.count_scep(&labels);
+    match failure {
+        Failure::Malformed(problem) => text(StatusCode::BAD_REQUEST, &problem.to_string()),
+        Failure::Refused(_) | Failure::Fault(_) => {
+            text(StatusCode::INTERNAL_SERVER_ERROR, &format!("the issuer failed; its log has {id}"))
+        }
+        Failure::Unavailable(_) => {
+            let busy = text(StatusCode::SERVICE_UNAVAILABLE, "the issuer is busy; try again");
+            ([(header::RETRY_AFTER, "5")], busy).into_response()
+        }
+    }
+}
+
+/// The current CRL of an authority.
+fn revocation_list(served: Option<&Arc<Served>>) -> Response {
+    match served.and_then(|served| served.revocation_list.current()) {
+        Some(list) => typed("application/pkix-crl", list.der.clone()),
+        None => no_authority(),
+    }
+}
+
+/// The issuing certificate of an authority.
+fn ca_certificate(served: Option<&Arc<Served>>) -> Response {
+    match served {
+        Some(served) => typed("application/pkix-cert", served.authority.issuing_certificate().to_vec()),
+        None => no_authority(),
+    }
+}
+
+fn no_authority() -> Response {
+    text(StatusCode::NOT_FOUND, "there is no such authority")
+}
+
+fn succeeded(issuer: &Issuer, operation: Operation, answer: Response) -> Response {
+    issuer.metrics.count_scep(&ScepLabels { operation: operation.as_str(), result: "success", reason: "" });
+    answer
+}
+
+fn count(issuer: &Issuer, operation: &'static str, answer: Response) -> Response {
+    issuer.metrics.count_scep(&ScepLabels { operation, result: "error", reason: "BadHttpRequest" });
+    answer
+}
+
+/// Clients compare the Content-Type character by character.
+fn typed(content_type: &'static str, body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+fn text(status: StatusCode, message: &str) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain")], format!("{message}\n")).into_response()
+}

@@ -1,0 +1,240 @@
+//! Every way in which a message ends without a certificate, and what its sender is told. failInfo is all that an
+//! unproven sender learns (scep.md §5, 7).
+
+use scepter_pki::SigningError;
+use scepter_pki::issue::IssueError;
+use scepter_pki::key::KeyError;
+use scepter_policy::identity::AssignmentKey;
+use scepter_policy::issuance::{Refusal, RefusalReason};
+use scepter_scep::{FailInfo, Malformed, Unreadable, Untrusted, Unwritable};
+use scepter_store::{IssuanceError, StoreError};
+
+/// A signed answer.
+pub(super) enum Answer {
+    /// CertRep SUCCESS.
+    Success(Vec<u8>),
+    /// CertRep FAILURE.
+    Refused {
+        /// The message.
+        reply: Vec<u8>,
+        /// Why, as a metric's label.
+        reason: &'static str,
+    },
+}
+
+/// Why there is no certificate.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// Not a SCEP message: HTTP 400.
+    #[error("{0}")]
+    Malformed(Malformed),
+    /// Refused: CertRep FAILURE.
+    #[error("{}: {}", .0.reason, .0.message)]
+    Refused(Refused),
+    /// We cannot decide, sign or record just now: HTTP 503 with Retry-After.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// A fault of ours, which trying again does not mend: HTTP 500.
+    #[error("fault: {0}")]
+    Fault(String),
+}
+
+/// A refusal, as it is told, counted and noted.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// What the sender is told.
+    pub(super) fail_info: FailInfo,
+    /// A metric's label.
+    pub(super) reason: &'static str,
+    /// One sentence for the log.
+    pub(super) message: String,
+    /// Whose row it is noted on; nobody's where the sender proved nothing.
+    pub(super) row: Option<Box<(AssignmentKey, Refusal)>>,
+}
+
+impl Failure {
+    /// A refusal of a request with a genuine challenge.
+    pub(super) fn refused_for(key: &AssignmentKey, refusal: Refusal) -> Self {
+        Self::Refused(Refused {
+            row: Some(Box::new((key.clone(), refusal.clone()))),
+            ..Refused::anonymous(refusal.reason, refusal.message)
+        })
+    }
+
+    /// A metric's label.
+    pub(super) fn reason(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "Malformed",
+            Self::Refused(refused) => refused.reason,
+            Self::Unavailable(_) => "Unavailable",
+            Self::Fault(_) => "Fault",
+        }
+    }
+}
+
+impl Refused {
+    /// A refusal that is nobody's.
+    pub(super) fn anonymous(reason: RefusalReason, message: impl Into<String>) -> Self {
+        Self { fail_info: fail_info(reason), reason: reason.as_str(), message: message.into(), row: None }
+    }
+
+    /// A message type that is not served.
+    pub(super) fn unsupported(message: &str) -> Self {
+        Self {
+            fail_info: FailInfo::BadRequest,
+            reason: "MessageTypeNotServed",
+            message: message.to_owned(),
+            row: None,
+        }
+    }
+
+    /// An algorithm that is not accepted.
+    pub(super) fn algorithm(message: impl Into<String>) -> Self {
+        Self {
+            fail_info: FailInfo::BadAlg,
+            reason: "AlgorithmNotAccepted",
+            message: message.into(),
+            row: None,
+        }
+    }
+}
+
+/// The one table from a reason to what RFC 8894 §3.2.1.4 can say of it.
+fn fail_info(reason: RefusalReason) -> FailInfo {
+    match reason {
+        RefusalReason::SignatureValidationFailed => FailInfo::BadMessageCheck,
+        RefusalReason::WeakKey => FailInfo::BadAlg,
+        RefusalReason::CertificateRequestDecodingFailed
+        | RefusalReason::ChallengePasswordMissing
+        | RefusalReason::ChallengeDecodingError
+        | RefusalReason::ChallengeUnknown
+        | RefusalReason::ChallengeUsed
+        | RefusalReason::ChallengeExpired
+        | RefusalReason::SubjectNameMissing
+        | RefusalReason::SubjectNameMismatch
+        | RefusalReason::SubjectAltNameMissing
+        | RefusalReason::SubjectAltNameMismatch
+        | RefusalReason::KeyUsageMismatch
+        | RefusalReason::KeyLengthMismatch
+        | RefusalReason::EnhancedKeyUsageMissing
+        | RefusalReason::EnhancedKeyUsageMismatch
+        | RefusalReason::ExtensionRefused
+        | RefusalReason::ScepProfileNoLongerTargetedToTheClient
+        | RefusalReason::ProfileSuspended
+        | RefusalReason::ResolutionFailed
+        | RefusalReason::NameNotPermitted
+        | RefusalReason::ValidityNotPossible
+        | RefusalReason::KeyReused
+        | RefusalReason::AuthorityMismatch
+        | RefusalReason::Outdated => FailInfo::BadRequest,
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Untrusted> for Failure {
+    fn from(untrusted: Untrusted) -> Self {
+        let message = untrusted.to_string();
+        match untrusted {
+            Untrusted::Algorithm { .. } => Refused::algorithm(message).into(),
+            Untrusted::WeakKey { .. } => Refused::anonymous(RefusalReason::WeakKey, message).into(),
+            Untrusted::SignerMissing
+            | Untrusted::SignerUnreadable(_)
+            | Untrusted::Digest
+            | Untrusted::Signature => {
+                Refused::anonymous(RefusalReason::SignatureValidationFailed, message).into()
+            }
+        }
+    }
+}
+
+impl From<Unreadable> for Failure {
+    fn from(unreadable: Unreadable) -> Self {
+        Refused {
+            fail_info: unreadable.fail_info(),
+            reason: "EnvelopeUnreadable",
+            message: unreadable.to_string(),
+            row: None,
+        }
+        .into()
+    }
+}
+
+impl From<IssuanceError> for Failure {
+    fn from(error: IssuanceError) -> Self {
+        match error {
+            IssuanceError::Store(error) => error.into(),
+            IssuanceError::Refused { refusal, key: Some(key) } => Self::refused_for(&key, refusal),
+            IssuanceError::Refused { refusal, key: None } => {
+                Refused::anonymous(refusal.reason, refusal.message).into()
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        if error.is_retryable() {
+            Self::Unavailable(error.to_string())
+        } else {
+            Self::Fault(error.to_string())
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<IssueError> for Failure {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Signing(SigningError::Key(error)) => error.into(),
+            IssueError::Signing(SigningError::WrongSignature | SigningError::Encoding(_))
+            | IssueError::Name(_)
+            | IssueError::ForeignAuthority { .. }
+            | IssueError::OutlivesAuthority
+            | IssueError::Mismatch(_) => Self::Fault(error.to_string()),
+        }
+    }
+}
+
+impl From<Unwritable> for Failure {
+    fn from(error: Unwritable) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+impl From<getrandom::Error> for Failure {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Unavailable(format!("no random bytes: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_outage_is_worth_another_try_and_an_unreadable_row_is_not() {
+        let unreadable = StoreError::Unreadable { what: "profile", problem: "x".into() };
+        assert!(matches!(Failure::from(unreadable), Failure::Fault(_)));
+        assert!(matches!(Failure::from(KeyError::Busy), Failure::Unavailable(_)));
+    }
+
+    #[test]
+    fn a_refusal_without_a_genuine_challenge_is_noted_on_nobodys_row() {
+        let refusal = Refusal::new(RefusalReason::ChallengeUnknown, "x");
+        let Failure::Refused(refused) = IssuanceError::Refused { refusal, key: None }.into() else {
+            panic!()
+        };
+        assert!(refused.row.is_none());
+        assert_eq!(refused.fail_info, FailInfo::BadRequest);
+    }
+}

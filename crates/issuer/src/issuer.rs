@@ -1,0 +1,20 @@
+//! What every request and every job works with.
+
+use scepter_store::Store;
+
+use crate::authorities::Authorities;
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+
+/// The issuer's parts, shared by its listeners and jobs.
+#[derive(Debug)]
+pub(crate) struct Issuer {
+    /// The truth.
+    pub(crate) store: Store,
+    /// The keys.
+    pub(crate) authorities: Authorities,
+    /// The time.
+    pub(crate) clock: Clock,
+    /// The counters.
+    pub(crate) metrics: Metrics,
+}

@@ -1,0 +1,4 @@
+//! What happens without being asked.
+
+pub(crate) mod calendar;
+pub(crate) mod revocation_lists;

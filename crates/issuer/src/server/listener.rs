@@ -1,0 +1,151 @@
+//! A listener: accepts connections, bounds what each may cost, and ends them gracefully.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use super::StartError;
+
+/// Connections that are open at once on one listener; more wait in the kernel's queue.
+const MAX_CONNECTIONS: usize = 1024;
+
+/// How long a client may take to send the head of a request, or to be silent between two.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long a client may take for a TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long requests under way may take to end once the process stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Bytes of a request's head: a GET of 32 KiB with its headers.
+const MAX_HEAD: usize = 40 * 1024;
+
+/// A bound listener that does not accept yet.
+pub(crate) struct Listener {
+    name: &'static str,
+    socket: TcpListener,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Listener {
+    /// Binds an address; port 0 takes a free one. `name` is what logs and errors call the listener.
+    pub(crate) async fn bind(
+        name: &'static str,
+        address: SocketAddr,
+        tls: Option<TlsAcceptor>,
+    ) -> Result<Self, StartError> {
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse { listener: name, address },
+            _ => StartError::Bind { listener: name, address, source },
+        };
+        let socket = TcpListener::bind(address).await.map_err(failed)?;
+        let address = socket.local_addr().map_err(failed)?;
+        Ok(Self { name, socket, address, tls })
+    }
+
+    /// The address, with the port that was taken.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop`, then lets requests under way end.
+    pub(crate) async fn serve(self, router: Router, stop: CancellationToken) {
+        tracing::info!(listener = self.name, address = %self.address, "listening");
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let open = GracefulShutdown::new();
+        while let Some((stream, peer, place)) = self.accept(&places, &stop).await {
+            let connection = Connection { router: router.clone(), peer, _place: place };
+            let watcher = open.watcher();
+            match self.tls.clone() {
+                Some(tls) => {
+                    tokio::spawn(async move {
+                        let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream));
+                        if let Ok(Ok(stream)) = handshake.await {
+                            connection.serve(stream, watcher).await;
+                        }
+                    });
+                }
+                None => {
+                    tokio::spawn(connection.serve(stream, watcher));
+                }
+            }
+        }
+        drop(self.socket);
+        if tokio::time::timeout(GRACE, open.shutdown()).await.is_err() {
+            tracing::warn!(listener = self.name, "requests were still under way after the grace period");
+        }
+    }
+
+    /// The next connection and its place, or nothing once stopped.
+    async fn accept(
+        &self,
+        places: &Arc<Semaphore>,
+        stop: &CancellationToken,
+    ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+        loop {
+            let next = async {
+                let place = Arc::clone(places).acquire_owned().await.ok()?;
+                Some((self.socket.accept().await, place))
+            };
+            let (accepted, place) = tokio::select! {
+                () = stop.cancelled() => return None,
+                next = next => next?,
+            };
+            match accepted {
+                Ok((stream, peer)) => return Some((stream, peer, place)),
+                Err(error) => {
+                    // Out of file descriptors, most likely: wait for some to come back instead of spinning.
+                    tracing::warn!(listener = self.name, %error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+}
+
+/// One client's connection. Its place is free again when it ends.
+struct Connection {
+    router: Router,
+    peer: SocketAddr,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    async fn serve<S>(self, stream: S, watcher: hyper_util::server::graceful::Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { router, peer, _place } = self;
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let answer = router.clone().oneshot(request.map(Body::new));
+            async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .max_header_size(MAX_HEAD)
+            .serve_connection(TokioIo::new(stream), service);
+        // A client that goes away, or speaks no HTTP, is nothing to report.
+        let _ = watcher.watch(connection).await;
+    }
+}
