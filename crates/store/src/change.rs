@@ -19,9 +19,13 @@ pub(crate) struct Change<'a> {
 }
 
 impl Store {
-    /// Begins a transaction that writes.
+    /// Begins a transaction that writes, when it is its turn.
     pub(crate) async fn change(&self, now: Timestamp) -> Result<Change<'_>, StoreError> {
-        let transaction = self.inner.writer.begin_with(self.inner.dialect.begin_write()).await?;
+        let dialect = self.inner.dialect;
+        let mut transaction = self.inner.writer.begin_with(dialect.begin_write()).await?;
+        if let Some(take_turn) = dialect.take_turn() {
+            sqlx::query(take_turn).execute(&mut *transaction).await?;
+        }
         Ok(Change { store: self, transaction, now, revision: None, changed: BTreeSet::new() })
     }
 

@@ -24,6 +24,15 @@ impl Dialect {
         }
     }
 
+    /// What a transaction that writes says first, where beginning does not make it the only one. Writers take turns on
+    /// both databases: a profile's devices and the audit's chain are changed as one, and nothing can deadlock.
+    pub(crate) const fn take_turn(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT sequence FROM audit_head WHERE id = 1 FOR UPDATE"),
+        }
+    }
+
     /// Begins a transaction that sees one moment and writes nothing.
     pub(crate) const fn begin_read(self) -> &'static str {
         match self {
@@ -45,11 +54,11 @@ impl Dialect {
         }
     }
 
-    /// How many connections write at the same time.
+    /// How many connections writers have; they take turns all the same.
     pub(crate) const fn writers(self) -> u32 {
         match self {
             Self::Sqlite => 1,
-            Self::Postgres => 8,
+            Self::Postgres => 4,
         }
     }
 

@@ -165,7 +165,7 @@ impl Change<'_> {
         what: What,
         detail: &Value,
     ) -> Result<(), StoreError> {
-        let previous = self.lock_head().await?;
+        let previous = head(self.sql()).await?;
         let mut event = Event {
             sequence: previous.sequence + 1,
             recorded_at: self.now(),
@@ -180,15 +180,6 @@ impl Change<'_> {
         };
         event.hash = hash(&previous.hash, &event);
         self.append(&event).await
-    }
-
-    /// Reads the head and keeps other transactions from appending until this one ends.
-    async fn lock_head(&mut self) -> Result<Head, StoreError> {
-        let row =
-            sqlx::query("UPDATE audit_head SET sequence = sequence WHERE id = 1 RETURNING sequence, hash")
-                .fetch_one(self.sql())
-                .await?;
-        Ok(Head { sequence: row.integer("sequence")?, hash: row.bytes("hash")? })
     }
 
     async fn append(&mut self, event: &Event) -> Result<(), StoreError> {

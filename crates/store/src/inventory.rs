@@ -1,27 +1,26 @@
 //! Inventory: users, devices and groups as their sources declare them, and membership with nested groups followed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use scepter_policy::identity::{DeviceId, GroupId, ObjectKind, ObjectName, Tenant, UserId};
-use scepter_policy::inventory::{Device, Group, GroupKind, Inventory, Memberships, User, flatten};
+use scepter_policy::identity::{GroupId, ObjectKind, ObjectName, Tenant};
+use scepter_policy::inventory::{Group, GroupKind, Inventory, flatten};
 use scepter_policy::plan::Counts;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::change::Change;
-use crate::columns::{Bind, Columns, from_json, to_json};
+use crate::columns::{Bind, Columns, to_json};
 use crate::events::{Subject, What};
 use crate::{Mode, Store, StoreError, SyncError};
 
+mod members;
 mod records;
 
+pub use members::Member;
+pub(crate) use members::{BATCH, member};
 use records::Kind;
-
-/// Devices read at a time.
-pub(crate) const BATCH: usize = 500;
 
 /// The most refused records that are kept and told (`InventorySource.status.rejected`).
 const MAX_REJECTED: usize = 20;
@@ -76,22 +75,10 @@ pub struct Rejected {
     pub message: String,
 }
 
-/// A device with its user and the groups that hold them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// The device.
-    pub device: Device,
-    /// Its user, where the inventory has one.
-    pub user: Option<User>,
-    /// The groups.
-    pub memberships: Memberships,
-    /// Moves when the device's record, its user or the user's record does.
-    pub revision: i64,
-}
-
 impl Store {
     /// Takes in what a source declares, in one transaction: records, membership, and every assignment that follows. An
-    /// id that another source has, or that stands twice, is refused and named; the rest goes on.
+    /// id that another source has, or that stands twice, is refused and named; the rest goes on. A dry run does not ask
+    /// for the source to be declared: declaring it may be a dry run too.
     pub async fn sync_inventory(
         &self,
         sync: &Sync<'_>,
@@ -138,30 +125,9 @@ impl Store {
         .await?;
         row.as_ref().map(read_sync).transpose()
     }
-
-    /// One device with its user and groups.
-    pub async fn device(&self, tenant: &Tenant, id: &DeviceId) -> Result<Option<Member>, StoreError> {
-        let mut reader = self.snapshot().await?;
-        member(&mut reader, tenant, id).await
-    }
-
-    /// A tenant's devices with ids after `after`, by id; a page holds at most 500.
-    pub async fn devices(
-        &self,
-        tenant: &Tenant,
-        after: Option<&DeviceId>,
-    ) -> Result<Vec<Member>, StoreError> {
-        let mut reader = self.snapshot().await?;
-        members(&mut reader, tenant, after.map_or("", DeviceId::as_str)).await
-    }
 }
 
 impl Change<'_> {
-    /// The next batch of devices, by id.
-    pub(crate) async fn members(&mut self, tenant: &Tenant, after: &str) -> Result<Vec<Member>, StoreError> {
-        members(self.sql(), tenant, after).await
-    }
-
     /// Removes everything that a source declared. Whether there was anything.
     pub(crate) async fn forget_source(
         &mut self,
@@ -298,86 +264,4 @@ fn read_sync(row: &AnyRow) -> Result<SourceSync, StoreError> {
         synced_at: row.time("synced_at")?,
         rejected: row.json("rejected")?,
     })
-}
-
-/// One device with its user and groups.
-pub(crate) async fn member(
-    sql: &mut AnyConnection,
-    tenant: &Tenant,
-    id: &DeviceId,
-) -> Result<Option<Member>, StoreError> {
-    let row = sqlx::query(
-        "SELECT d.id, d.record, d.revision, u.record AS user_record FROM devices d LEFT JOIN users u \
-         ON u.owner = d.owner AND u.namespace = d.namespace AND u.id = d.user_id \
-         WHERE d.owner = $1 AND d.namespace = $2 AND d.id = $3",
-    )
-    .tenant(tenant)
-    .bind(id.as_str())
-    .fetch_optional(&mut *sql)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let mut groups = memberships(sql, tenant, id.as_str(), id.as_str()).await?;
-    Ok(Some(read_member(&row, &mut groups)?))
-}
-
-/// A batch of devices with ids after `after`, by id.
-async fn members(sql: &mut AnyConnection, tenant: &Tenant, after: &str) -> Result<Vec<Member>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT d.id, d.record, d.revision, u.record AS user_record FROM devices d LEFT JOIN users u \
-         ON u.owner = d.owner AND u.namespace = d.namespace AND u.id = d.user_id \
-         WHERE d.owner = $1 AND d.namespace = $2 AND d.id > $3 ORDER BY d.id LIMIT 500",
-    )
-    .tenant(tenant)
-    .bind(after)
-    .fetch_all(&mut *sql)
-    .await?;
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
-    let mut groups = memberships(sql, tenant, &first.text("id")?, &last.text("id")?).await?;
-    rows.iter().map(|row| read_member(row, &mut groups)).collect()
-}
-
-/// The groups of the devices from one id to another, and those of their users, by device.
-async fn memberships(
-    sql: &mut AnyConnection,
-    tenant: &Tenant,
-    first: &str,
-    last: &str,
-) -> Result<BTreeMap<String, Memberships>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT d.id, m.kind, m.group_id FROM devices d JOIN memberships m ON m.owner = d.owner \
-         AND m.namespace = d.namespace AND m.kind = 'Device' AND m.member = d.id \
-         WHERE d.owner = $1 AND d.namespace = $2 AND d.id >= $3 AND d.id <= $4 \
-         UNION ALL SELECT d.id, m.kind, m.group_id FROM devices d JOIN memberships m ON m.owner = d.owner \
-         AND m.namespace = d.namespace AND m.kind = 'User' AND m.member = d.user_id \
-         WHERE d.owner = $1 AND d.namespace = $2 AND d.id >= $3 AND d.id <= $4",
-    )
-    .tenant(tenant)
-    .bind(first)
-    .bind(last)
-    .fetch_all(sql)
-    .await?;
-    let mut groups: BTreeMap<String, Memberships> = BTreeMap::new();
-    for row in rows {
-        let of_device = groups.entry(row.text("id")?).or_default();
-        match row.parsed("kind")? {
-            GroupKind::Device => of_device.device.insert(row.parsed("group_id")?),
-            GroupKind::User => of_device.user.insert(row.parsed("group_id")?),
-        };
-    }
-    Ok(groups)
-}
-
-fn read_member(row: &AnyRow, groups: &mut BTreeMap<String, Memberships>) -> Result<Member, StoreError> {
-    let user = row.optional_text("user_record")?;
-    Ok(Member {
-        device: row.json("record")?,
-        user: user.map(|record| from_json("user", &record)).transpose()?,
-        memberships: groups.remove(&row.text("id")?).unwrap_or_default(),
-        revision: row.integer("revision")?,
-    })
-}
-
-/// A user's id as a nullable column.
-fn user_column(device: &Device) -> Option<&str> {
-    device.user_id.as_ref().map(UserId::as_str)
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use scepter_policy::identity::UserId;
 use scepter_policy::inventory::Device;
 use serde::Serialize;
 
-use super::{Rejected, Sync, user_column};
+use super::{Rejected, Sync};
 use crate::StoreError;
 use crate::change::Change;
 use crate::columns::{Bind, Columns, to_json};
@@ -269,4 +270,9 @@ fn compare<'a, T: Serialize>(
 fn refused(kind: Kind, id: &str, reason: &str, message: &str) -> Rejected {
     let record = format!("{} {id}", kind.as_str());
     Rejected { record, reason: reason.to_owned(), message: message.to_owned() }
+}
+
+/// A user's id as a nullable column.
+fn user_column(device: &Device) -> Option<&str> {
+    device.user_id.as_ref().map(UserId::as_str)
 }

@@ -92,8 +92,7 @@ impl Change<'_> {
             .ok_or_else(|| IssuanceError::no_longer_targeted(key))
     }
 
-    /// Fails where a row that the request was judged by has moved. Touching the assignment makes whoever ends it at the
-    /// same time wait for this transaction, or this one for them.
+    /// Fails where a row that the request was judged by has moved.
     pub(super) async fn check_versions(
         &mut self,
         key: &AssignmentKey,

@@ -58,11 +58,13 @@ pub(crate) async fn an_identical_sync_changes_nothing(world: World) {
     assert_eq!(world.store.audit_head().await.unwrap(), before);
 }
 
-pub(crate) async fn a_source_that_is_not_declared_is_refused(world: World) {
+pub(crate) async fn a_source_that_is_not_declared_is_refused_unless_nothing_is_meant(world: World) {
     let (tenant, source, inventory) = (&tenant("team-a"), &name("nobody"), &fleet(&["d1"]));
     let sync = Sync { tenant, source, inventory, prune: true };
     let refused = world.store.sync_inventory(&sync, Mode::Apply, world.now).await;
     assert!(matches!(refused, Err(SyncError::UnknownSource(_))), "{refused:?}");
+    let computed = world.store.sync_inventory(&sync, Mode::DryRun, world.now).await;
+    assert_eq!(computed.unwrap().source.devices, 1);
 }
 
 pub(crate) async fn a_user_reaches_their_device_through_a_user_group(world: World) {

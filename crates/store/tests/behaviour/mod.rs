@@ -1,6 +1,7 @@
 //! What the store does, whatever database it stands on.
 
 pub(crate) mod audit;
+pub(crate) mod calendar;
 pub(crate) mod challenges;
 pub(crate) mod inventory;
 pub(crate) mod issuance;
@@ -21,6 +22,7 @@ macro_rules! all {
                 the_feed_shows_an_owner_nothing_of_another,
                 a_cursor_from_the_future_of_a_restored_store_is_refused,
             }
+            calendar::{a_certificate_comes_into_its_renewal_window_and_then_runs_out}
             challenges::{
                 a_challenge_opens_what_it_was_minted_for,
                 a_wrong_secret_and_an_unknown_challenge_are_one_answer,
@@ -36,7 +38,7 @@ macro_rules! all {
                 an_id_of_another_source_is_refused_and_named,
                 a_record_that_stands_twice_counts_once,
                 an_identical_sync_changes_nothing,
-                a_source_that_is_not_declared_is_refused,
+                a_source_that_is_not_declared_is_refused_unless_nothing_is_meant,
                 a_user_reaches_their_device_through_a_user_group,
                 a_device_that_leaves_the_inventory_leaves_no_row,
                 a_sync_that_does_not_prune_keeps_what_it_does_not_name,
