@@ -8,6 +8,10 @@ help: ## these words
 demo: ## the quickstart in one process: devices enroll, statuses tell; needs Rust alone
 	@scripts/demo
 
+.PHONY: demo-kubernetes
+demo-kubernetes: envtest ## the same with kubectl, on a real control plane that it starts and stops
+	@scripts/demo-kubernetes
+
 .PHONY: test
 test: envtest ## all tests: of the crates, then of the world (control plane, SCEP clients)
 	@echo '== tools of the tests'

@@ -4,6 +4,9 @@ mod challenge;
 mod client;
 mod device;
 mod get;
+mod lint;
+mod resolve;
+mod serve;
 
 use clap::{Parser, Subcommand};
 
@@ -11,6 +14,9 @@ pub(crate) use challenge::{ChallengeArguments, ChallengeFormat};
 pub(crate) use client::ClientArguments;
 pub(crate) use device::{DeviceCommand, EnrollArguments, ReachArguments, RunArguments};
 pub(crate) use get::{GetArguments, GetFormat, Listing};
+pub(crate) use lint::{LintArguments, LintFormat};
+pub(crate) use resolve::{ResolveArguments, ResolveFormat};
+pub(crate) use serve::{IssuerArguments, UpArguments};
 
 /// SCEP certificate profiles as Kubernetes objects.
 #[derive(Debug, Parser)]
@@ -25,9 +31,25 @@ pub(crate) struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Serve manifests from files: issuer and reconciler in one process, no Kubernetes.
+    #[command(after_help = "Example: scepter up --manifests examples/quickstart --data /tmp/scepter")]
+    Up(UpArguments),
+    /// Run the issuer alone.
+    #[command(after_help = "Example: scepter issuer --data /var/lib/scepter --config issuer.yaml")]
+    Issuer(IssuerArguments),
     /// Print the CustomResourceDefinitions as YAML.
     #[command(after_help = "Example: scepter crds | kubectl apply --server-side -f -")]
     Crds,
+    /// Judge manifests offline: files, directories, standard input.
+    #[command(
+        after_help = "Example: scepter lint examples/\n\nExit codes: 0 clean or warnings, 1 errors, 2 a path cannot be read"
+    )]
+    Lint(LintArguments),
+    /// Say what one device would be asked for, and why.
+    #[command(
+        after_help = "Example: scepter resolve -f examples/quickstart --profile corp-vpn-ios --device iphone-17 --explain\n\nExit codes: 0 computed, 1 the profile has errors, 2 an unknown name"
+    )]
+    Resolve(ResolveArguments),
     /// Mint challenges for a profile's devices, for clients that cannot check in.
     #[command(
         after_help = "Example: scepter challenge --profile default/corp-wifi-windows --device laptop-01"

@@ -45,6 +45,11 @@ pub(crate) fn client(arguments: &ClientArguments) -> anyhow::Result<Client> {
     Ok(Client::new(configuration)?)
 }
 
+/// Makes a client from a client configuration.
+pub(crate) fn client_of(file: &Path) -> anyhow::Result<Client> {
+    Ok(Client::new(read(file)?)?)
+}
+
 fn read(file: &Path) -> anyhow::Result<ClientConfiguration> {
     let text = std::fs::read_to_string(file).with_context(|| {
         format!(

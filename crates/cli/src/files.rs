@@ -3,7 +3,6 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use scepter_crd::{Manifest, ManifestError};
 use serde_json::Value;
 
 /// The most bytes read from one file: the API server takes no larger object either.
@@ -18,6 +17,12 @@ pub(crate) struct Place {
     pub(crate) line: usize,
 }
 
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file.display(), self.line)
+    }
+}
+
 /// An object that a file declares.
 #[derive(Clone, Debug)]
 pub(crate) struct Declared {
@@ -28,14 +33,6 @@ pub(crate) struct Declared {
 }
 
 impl Declared {
-    /// The object as one of our kinds; `None` for other kinds, which are somebody else's.
-    pub(crate) fn manifest(&self) -> Option<Result<Manifest, ManifestError>> {
-        match Manifest::from_value(self.value.clone()) {
-            Err(ManifestError::Foreign { .. }) => None,
-            other => Some(other),
-        }
-    }
-
     /// `metadata.name`, or empty.
     pub(crate) fn name(&self) -> &str {
         self.text(&["metadata", "name"])
@@ -103,7 +100,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Declared>, ReadError> {
 }
 
 /// A file as itself, a directory as its manifests at any depth.
-fn files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }

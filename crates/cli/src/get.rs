@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::arguments::{GetArguments, GetFormat, Listing};
 use crate::print::{BAD, Cell, GOOD, Table, WAITING};
+use crate::up::Statuses;
 use crate::{Ending, connection, pem, print};
 
 /// The most rows asked for in one list; the issuer's own bound.
@@ -17,7 +18,10 @@ const MAX_ROWS: u32 = 10_000;
 
 /// Lists what was asked for.
 pub(crate) async fn run(arguments: GetArguments) -> anyhow::Result<Ending> {
-    let client = connection::client(&arguments.client)?;
+    let client = match &arguments.data {
+        Some(data) => connection::client_of(&data.join("client.yaml"))?,
+        None => connection::client(&arguments.client)?,
+    };
     match arguments.listing {
         Listing::Profiles => profiles(&client, &arguments).await,
         Listing::Devices => devices(&client, &arguments).await,
@@ -31,30 +35,27 @@ async fn profiles(client: &Client, arguments: &GetArguments) -> anyhow::Result<E
     if arguments.output == GetFormat::Json {
         return json(&reports);
     }
-    let mut table = Table::new([
-        "NAMESPACE",
-        "PROFILE",
-        "PLATFORM",
-        "GENERATION",
-        "ASSIGNED",
-        "INSTALLED",
-        "ISSUED",
-        "PENDING",
-        "FAILED",
-    ]);
+    let statuses = arguments.data.as_ref().map(|data| Statuses::at(data.join("status")));
+    let mut header = vec!["NAMESPACE", "PROFILE", "PLATFORM"];
+    header.extend(statuses.as_ref().map(|_| "READY"));
+    header.extend(["ASSIGNED", "ISSUED", "INSTALLED", "PENDING", "FAILED"]);
+    let mut table = Table::new(header);
     for report in &reports {
         let summary = report.summary;
-        table.row([
+        let mut row = vec![
             Cell::from(report.key.namespace.as_str()),
             Cell::from(report.key.name.as_str()),
             Cell::from(report.platform.map(Platform::as_str).unwrap_or_default()),
-            Cell::from(report.programmed_generation.to_string()),
+        ];
+        row.extend(statuses.as_ref().map(|statuses| readiness(&statuses.ready(&report.key))));
+        row.extend([
             Cell::from(summary.assigned.to_string()),
-            Cell::from(summary.installed.to_string()),
             Cell::from(summary.issued.to_string()),
+            Cell::from(summary.installed.to_string()),
             Cell::from((summary.pending + summary.challenge_issued).to_string()),
             Cell::styled(summary.failed.to_string(), if summary.failed > 0 { BAD } else { Style::new() }),
         ]);
+        table.row(row);
     }
     show(&table, "no profiles; declare one and let the operator or `scepter up` apply it")
 }
@@ -83,6 +84,10 @@ async fn devices(client: &Client, arguments: &GetArguments) -> anyhow::Result<En
         ]);
     }
     show(&table, if arguments.attention { "no device needs attention" } else { "no devices" })
+}
+
+fn readiness(ready: &str) -> Cell {
+    Cell::styled(ready, if ready == "True" { GOOD } else { BAD })
 }
 
 /// A device's row with the profile that it stands under.

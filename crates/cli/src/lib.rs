@@ -9,8 +9,13 @@ mod crds;
 mod device;
 mod files;
 mod get;
+mod lint;
+mod namespaces;
 mod pem;
 mod print;
+mod resolve;
+mod serve;
+mod up;
 
 use std::process::ExitCode;
 
@@ -54,7 +59,11 @@ pub fn main() -> ExitCode {
 /// Runs one command.
 fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     match arguments.command {
+        Command::Up(arguments) => on_runtime(up::run(arguments)),
+        Command::Issuer(arguments) => on_runtime(serve::run(arguments)),
         Command::Crds => crds::run(),
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Challenge(arguments) => on_runtime(challenge::run(arguments)),
         Command::Device(command) => on_runtime(device::run(command)),
         Command::Get(arguments) => on_runtime(get::run(arguments)),

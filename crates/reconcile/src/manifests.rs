@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use scepter_crd::inventory::{FileName, Files};
+use scepter_crd::inventory::{FileName, Files, Reading};
 use scepter_crd::{InventorySource, Manifest, ScepProfile, TrustedRootProfile};
 use scepter_issuer_api::{KeyRef, Origin, ReferenceKind};
 use scepter_policy::diagnostics::Diagnostics;
@@ -116,14 +116,14 @@ impl Manifests {
     }
 
     fn groups(&self, source: &InventorySource) -> Vec<Group> {
-        match (&source.spec.source.inline, &source.spec.source.config_map_ref) {
-            (Some(inline), _) => inline.groups.clone(),
-            (None, Some(reference)) => source
-                .read(&self.files(&reference.name))
-                .map(|reading| reading.inventory.groups)
-                .unwrap_or_default(),
-            (None, None) => Vec::new(),
-        }
+        self.read(source).map(|reading| reading.inventory.groups).unwrap_or_default()
+    }
+
+    /// The records of a source of this namespace, its `ConfigMap` among the bytes.
+    pub fn read(&self, source: &InventorySource) -> Result<Reading, Diagnostics> {
+        let config_map = source.spec.source.config_map_ref.as_ref();
+        let files = config_map.map(|reference| self.files(&reference.name)).unwrap_or_default();
+        source.read(&files)
     }
 }
 

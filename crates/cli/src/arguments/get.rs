@@ -1,5 +1,7 @@
 //! `scepter get`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::ClientArguments;
@@ -20,6 +22,9 @@ pub(crate) struct GetArguments {
     /// Only devices that need attention: failed, pending, expired.
     #[arg(long)]
     pub(crate) attention: bool,
+    /// The data directory of a running `scepter up`: its issuer is asked, and its statuses say what is ready.
+    #[arg(long, value_name = "DIR", conflicts_with = "server")]
+    pub(crate) data: Option<PathBuf>,
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = GetFormat::Text)]
     pub(crate) output: GetFormat,

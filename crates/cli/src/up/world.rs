@@ -1,0 +1,99 @@
+//! The declared world of `scepter up`: what the files say now, and which generation of each object that is.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use super::statuses::Statuses;
+use crate::files::{self, Declared};
+use crate::namespaces::{Identity, Namespaces, gather};
+use crate::print;
+
+/// The files, as they were last read.
+pub(super) struct World {
+    path: PathBuf,
+    objects: Vec<Declared>,
+    seen: Option<Marks>,
+    generations: BTreeMap<Identity, (Value, i64)>,
+}
+
+/// What tells whether files have changed: path, time of change and length of each.
+type Marks = Vec<(PathBuf, Option<SystemTime>, u64)>;
+
+impl World {
+    /// The world below that path; nothing is read yet.
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, objects: Vec::new(), seen: None, generations: BTreeMap::new() }
+    }
+
+    /// Reads the files. An error is for the first start alone: later the world stays as it was.
+    pub(super) fn load(&mut self) -> anyhow::Result<()> {
+        let marks = marks(&self.path)?;
+        self.objects = files::read(std::slice::from_ref(&self.path))?;
+        self.seen = Some(marks);
+        self.count_generations();
+        Ok(())
+    }
+
+    /// Returns once a file has changed and could be read.
+    pub(super) async fn changed(&mut self, look: Duration) -> anyhow::Result<()> {
+        loop {
+            tokio::time::sleep(look).await;
+            let marks = marks(&self.path).ok();
+            if marks.is_none() || marks == self.seen {
+                continue;
+            }
+            match self.load() {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    print::error(&error.context("the manifests stay as they were"));
+                    self.seen = marks;
+                }
+            }
+        }
+    }
+
+    /// An object's generation rises when its spec changes, as an API server would have it.
+    fn count_generations(&mut self) {
+        for object in &self.objects {
+            let spec = object.value.get("spec").cloned().unwrap_or_default();
+            let (known, generation) = self.generations.entry(object.identity()).or_insert((Value::Null, 0));
+            if *known != spec {
+                (*known, *generation) = (spec, *generation + 1);
+            }
+        }
+    }
+
+    /// The objects of each namespace, with the statuses they had.
+    pub(super) fn namespaces(&self, statuses: &Statuses) -> Namespaces {
+        gather(&self.objects, |object| self.completed(object, statuses))
+    }
+
+    /// The object as an API server would hand it out: namespace, generation and status filled in.
+    fn completed(&self, object: &Declared, statuses: &Statuses) -> Value {
+        let mut value = object.in_namespace();
+        let identity = object.identity();
+        let generation = self.generations.get(&identity).map_or(1, |(_, generation)| *generation);
+        if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("generation".to_owned(), json!(generation));
+        }
+        if let (Some(map), Some(status)) = (value.as_object_mut(), statuses.last(&identity)) {
+            map.insert("status".to_owned(), status);
+        }
+        value
+    }
+}
+
+fn marks(path: &Path) -> anyhow::Result<Marks> {
+    let files = files::files(path)?;
+    Ok(files
+        .into_iter()
+        .map(|file| {
+            let metadata = std::fs::metadata(&file).ok();
+            let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
+            (file, changed, metadata.map_or(0, |metadata| metadata.len()))
+        })
+        .collect())
+}
