@@ -1,4 +1,4 @@
-//! Where the two databases differ. Everything else is one text for both.
+//! Where the two databases differ. Everything else is one text for both (decision 0060).
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ impl Dialect {
     }
 
     /// What a transaction that writes says first, where beginning does not make it the only one. Writers take turns on
-    /// both databases: a profile's devices and the audit's chain are changed as one, and nothing can deadlock.
+    /// both databases: a profile's devices and the audit's chain are changed as one, and nothing can deadlock (decision 0061).
     pub(crate) const fn take_turn(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,

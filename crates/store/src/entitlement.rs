@@ -1,5 +1,5 @@
 //! Who is entitled to what: recomputed in the transaction that changes a profile or the inventory, so that losing an
-//! entitlement voids what it allowed in that same transaction (GAP-4).
+//! entitlement voids what it allowed in that same transaction (GAP-4, decision 0063).
 //!
 //! The question itself is policy's; here are only the rows that it is asked for and what follows for each.
 

@@ -1,7 +1,7 @@
 //! The feed: keys of objects whose status may have changed, for the operator to look at again.
 //!
 //! A key stands in it once, at its latest change, so a reader that was away for a week still learns every key that it
-//! has to look at. Positions are opaque.
+//! has to look at (decision 0064). Positions are opaque.
 
 use std::fmt;
 use std::str::FromStr;

@@ -36,7 +36,16 @@ pub enum Reservation {
     Replay(Recorded),
 }
 
-/// A certificate that is durably recorded; the only thing that a SUCCESS reply can be made of.
+/// A certificate that is durably recorded; the only thing that a SUCCESS reply can be made of. Made by [`Store::record`]
+/// and [`Store::reserve`] alone.
+///
+/// ```compile_fail,E0451
+/// use scepter_store::issuance::Recorded;
+///
+/// fn forge(real: Recorded, der: Vec<u8>) -> Recorded {
+///     Recorded { der, ..real }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
     der: Vec<u8>,

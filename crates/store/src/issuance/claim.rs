@@ -1,4 +1,5 @@
-//! The conditional updates that reserving and recording are made of. Each one's row count decides.
+//! The conditional updates that reserving and recording are made of. Each one's row count decides
+//! (decision 0062).
 
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, SerialNumber};
