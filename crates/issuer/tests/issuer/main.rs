@@ -1,0 +1,11 @@
+//! A real issuer on loopback with SQLite in a temporary directory, spoken to over HTTP as its clients do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod api;
+mod enrollment;
+mod hostile;
+mod life;
+mod refusals;
+mod start;
+mod world;
