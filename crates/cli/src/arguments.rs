@@ -5,6 +5,7 @@ mod client;
 mod device;
 mod get;
 mod lint;
+mod log;
 mod resolve;
 mod serve;
 
@@ -15,6 +16,7 @@ pub(crate) use client::ClientArguments;
 pub(crate) use device::{DeviceCommand, EnrollArguments, ReachArguments, RunArguments};
 pub(crate) use get::{GetArguments, GetFormat, Listing};
 pub(crate) use lint::{LintArguments, LintFormat};
+pub(crate) use log::{LogArguments, LogFormat};
 pub(crate) use resolve::{ResolveArguments, ResolveFormat};
 pub(crate) use serve::{IssuerArguments, UpArguments};
 
@@ -23,9 +25,28 @@ pub(crate) use serve::{IssuerArguments, UpArguments};
 #[command(name = "scepter", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "Start here: scepter up --manifests examples/quickstart")]
 pub(crate) struct Arguments {
+    /// What is logged.
+    #[command(flatten)]
+    pub(crate) log: LogArguments,
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Command {
+    /// What a command logs when nobody says otherwise: services what they do, tools only what goes wrong.
+    pub(crate) fn usual_log(&self) -> &'static str {
+        match self {
+            Self::Issuer(_) => "info",
+            Self::Up(_)
+            | Self::Crds
+            | Self::Lint(_)
+            | Self::Resolve(_)
+            | Self::Challenge(_)
+            | Self::Get(_)
+            | Self::Device(_) => "warn",
+        }
+    }
 }
 
 /// The commands.

@@ -10,6 +10,7 @@ mod device;
 mod files;
 mod get;
 mod lint;
+mod logging;
 mod namespaces;
 mod pem;
 mod print;
@@ -58,6 +59,7 @@ pub fn main() -> ExitCode {
 
 /// Runs one command.
 fn run(arguments: Arguments) -> anyhow::Result<Ending> {
+    logging::start(&arguments.log, arguments.command.usual_log())?;
     match arguments.command {
         Command::Up(arguments) => on_runtime(up::run(arguments)),
         Command::Issuer(arguments) => on_runtime(serve::run(arguments)),
