@@ -129,11 +129,16 @@ async fn pki_operation(issuer: &Issuer, served: &Served, message: &[u8]) -> Resp
     }
 }
 
-/// An answer without a pkiMessage: to what is none, and when we cannot sign one.
+/// Counts and answers what gets no pkiMessage.
 fn failed(issuer: &Issuer, failure: &Failure, id: CorrelationId) -> Response {
     let labels =
         ScepLabels { operation: Operation::PkiOperation.as_str(), result: "error", reason: failure.reason() };
     issuer.metrics.count_scep(&labels);
+    told(failure, id)
+}
+
+/// An answer without a pkiMessage: to what is none, and when we cannot sign one.
+fn told(failure: &Failure, id: CorrelationId) -> Response {
     match failure {
         Failure::Malformed(problem) => text(StatusCode::BAD_REQUEST, &problem.to_string()),
         Failure::Refused(_) | Failure::Fault(_) => {
@@ -183,4 +188,31 @@ fn typed(content_type: &'static str, body: Vec<u8>) -> Response {
 
 fn text(status: StatusCode, message: &str) -> Response {
     (status, [(header::CONTENT_TYPE, "text/plain")], format!("{message}\n")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_asks_for_another_try_and_tells_nothing() {
+        let outage = Failure::Unavailable("postgres://user:secret@host is down".to_owned());
+        let answer = told(&outage, CorrelationId::random());
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "5");
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/plain");
+    }
+
+    #[test]
+    fn a_post_without_an_operation_is_a_pki_operation() {
+        let asked = asked(&Method::POST, "", b"message");
+        assert!(matches!(asked, Ok(Asked::PkiOperation(message)) if message == b"message"));
+    }
+
+    #[test]
+    fn only_get_and_post_are_read() {
+        for method in [Method::PUT, Method::DELETE, Method::HEAD, Method::OPTIONS] {
+            assert!(asked(&method, "operation=GetCACaps", b"").is_err(), "{method}");
+        }
+    }
 }

@@ -7,5 +7,6 @@ mod enrollment;
 mod hostile;
 mod life;
 mod refusals;
+mod secrecy;
 mod start;
 mod world;
