@@ -32,9 +32,11 @@ const FEED_WAIT: Duration = Duration::from_secs(30);
 
 /// Serves until a signal.
 pub(crate) async fn run(arguments: UpArguments) -> anyhow::Result<Ending> {
+    let mut world = World::new(arguments.manifests);
+    world.load()?;
     let (running, data) = serve::start(arguments.config.as_deref(), arguments.serve.overrides(None)).await?;
     let client = connection::client_of(&data.join("client.yaml"))?;
-    let mut edge = Edge::new(client, &arguments.manifests, &data)?;
+    let mut edge = Edge::new(client, world, &data)?;
     serve::until_stopped(running, edge.run()).await
 }
 
@@ -47,18 +49,12 @@ struct Edge {
 }
 
 impl Edge {
-    fn new(client: Client, manifests: &Path, data: &Path) -> anyhow::Result<Self> {
-        Ok(Self {
-            client,
-            world: World::new(manifests.to_owned()),
-            statuses: Statuses::open(data.join("status"))?,
-            cursor: None,
-        })
+    fn new(client: Client, world: World, data: &Path) -> anyhow::Result<Self> {
+        Ok(Self { client, world, statuses: Statuses::open(data.join("status"))?, cursor: None })
     }
 
-    /// Passes over everything, then again whenever a file or the issuer's view of an object has changed.
+    /// Passes over everything until it is at rest, then again whenever a file or the issuer's view of an object has changed.
     async fn run(&mut self) -> anyhow::Result<()> {
-        self.world.load()?;
         self.cursor = Some(self.client.changes(None, Duration::ZERO).await?.cursor);
         let mut next = self.settle().await?;
         print::text("ready\n")?;
