@@ -68,7 +68,7 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Say what one device would be asked for, and why.
     #[command(
-        after_help = "Example: scepter resolve -f examples/quickstart --profile corp-vpn-ios --device iphone-17 --explain\n\nExit codes: 0 computed, 1 the profile has errors, 2 an unknown name"
+        after_help = "Example: scepter resolve -f examples/quickstart --profile corp-vpn-ios --device iphone-17 --explain\n\nExit codes: 0 computed, 1 the profile has errors, 2 an unknown name, or a path that cannot be read"
     )]
     Resolve(ResolveArguments),
     /// Mint challenges for a profile's devices, for clients that cannot check in.

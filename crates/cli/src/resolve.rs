@@ -17,9 +17,16 @@ use crate::{Ending, print};
 use answer::Answer;
 use population::{Member, Population};
 
-/// Resolves: 0 when computed, 1 when the profile has errors, 2 for an unknown name.
+/// Resolves: 0 when computed, 1 when the profile has errors, 2 for an unknown name or a path that cannot be read.
 pub(crate) fn run(arguments: &ResolveArguments) -> anyhow::Result<Ending> {
-    let all = gather(&files::read(&arguments.paths)?, Declared::in_namespace);
+    let objects = match files::read(&arguments.paths) {
+        Ok(objects) => objects,
+        Err(error) => {
+            print::error(&error.into());
+            return Ok(Ending::Usage);
+        }
+    };
+    let all = gather(&objects, Declared::in_namespace);
     let found = find(&all, &arguments.profile);
     let [(among, object)] = found.as_slice() else {
         print::note(&unknown(&arguments.profile, found.len()));

@@ -1,0 +1,9 @@
+//! The built `scepter`, as somebody at a terminal meets it: what it prints, how it ends, what it serves.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod exit_codes;
+mod help;
+mod quickstart;
+mod refused_starts;
+mod scepter;
