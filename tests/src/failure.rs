@@ -100,6 +100,15 @@ pub enum Failure {
         source: serde_json::Error,
     },
 
+    /// JSON was printed, but not the thing that was asked for.
+    #[error("there is no {wanted} in what was printed: {printed}")]
+    Absent {
+        /// What was looked for.
+        wanted: String,
+        /// Where.
+        printed: String,
+    },
+
     /// The cluster that was to serve does not.
     #[error("the cluster that KUBECONFIG names does not serve; unset it to have one started. {0}")]
     ClusterSilent(Box<Failure>),

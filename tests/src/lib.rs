@@ -16,27 +16,35 @@
 //! }
 //! ```
 
+mod admin;
 mod cluster;
 mod command;
 pub mod control_plane;
 mod failure;
 mod kubectl;
 mod namespace;
+mod openssl;
 mod port;
 mod process;
 mod scepter;
 mod scratch;
+mod strongswan;
 mod tool;
+mod up;
 mod wait;
 
+pub use admin::{Admin, Minted};
 pub use cluster::Cluster;
 pub use command::run;
 pub use failure::Failure;
 pub use kubectl::Kubectl;
 pub use namespace::Namespace;
+pub use openssl::{Issued, Verdict, Verification};
 pub use port::free_port;
 pub use process::Process;
 pub use scepter::Scepter;
 pub use scratch::Scratch;
+pub use strongswan::StrongSwan;
 pub use tool::Tool;
+pub use up::Up;
 pub use wait::until;

@@ -50,6 +50,13 @@ impl Scepter {
         self.process.await_line(text, LIMIT)
     }
 
+    /// The URL of one of its listeners (`scep`, `scep-tls`, `api`, `ops`), as it prints it once it is bound.
+    pub fn listener(&mut self, name: &str) -> Result<String, Failure> {
+        let announced = format!("listening  {name}  ");
+        let line = self.await_line(&announced)?;
+        Ok(line.replace(&announced, "").trim_end_matches('/').to_owned())
+    }
+
     /// The process, to stop or kill it.
     pub fn into_process(self) -> Process {
         self.process

@@ -1,0 +1,135 @@
+//! Certificates as OpenSSL reads them.
+
+use crate::command::run;
+use crate::{Failure, Scratch, Tool};
+
+/// A certificate in PEM, and what `openssl` says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    pem: String,
+}
+
+/// What `openssl verify` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The chain holds; with revocation looked at, the certificate is not on the list.
+    Good,
+    /// The certificate is on the list that its distribution point leads to.
+    Revoked,
+    /// Anything else, in OpenSSL's words.
+    Bad(String),
+}
+
+/// What `openssl verify` looks at, besides signatures and dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verification {
+    /// Nothing.
+    Chain,
+    /// The revocation list, downloaded from where the certificate says that it is.
+    ChainAndRevocation,
+}
+
+impl Issued {
+    /// A certificate in PEM.
+    pub fn new(pem: impl Into<String>) -> Self {
+        Self { pem: pem.into() }
+    }
+
+    /// A certificate in DER.
+    pub fn from_der(der: &[u8]) -> Result<Self, Failure> {
+        let mut command = Tool::OpenSsl.command()?;
+        run(command.args(["x509", "-inform", "der", "-outform", "pem"]), der).map(Self::new)
+    }
+
+    /// The subject, in the order in which the certificate has it: `CN=a, O=b`.
+    pub fn subject(&self) -> Result<String, Failure> {
+        let printed = self.print(&["-subject", "-nameopt", "utf8,sep_comma_plus_space,sname"])?;
+        Ok(printed.trim().trim_start_matches("subject=").to_owned())
+    }
+
+    /// The serial number, lower-case hex.
+    pub fn serial_number(&self) -> Result<String, Failure> {
+        Ok(self.print(&["-serial"])?.trim().trim_start_matches("serial=").to_lowercase())
+    }
+
+    /// When it begins and ends to be valid, as RFC 3339 has it.
+    pub fn validity(&self) -> Result<[String; 2], Failure> {
+        let printed = self.print(&["-startdate", "-enddate", "-dateopt", "iso_8601"])?;
+        let moment = |name: &str| {
+            let line = printed.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_default().replacen(' ', "T", 1)
+        };
+        Ok([moment("notBefore="), moment("notAfter=")])
+    }
+
+    /// An extension's value by OpenSSL's name for it, such as `keyUsage`. `critical` leads the value of one that is.
+    pub fn extension(&self, name: &str) -> Result<String, Failure> {
+        let printed = self.print(&["-ext", name])?;
+        let mut lines = printed.lines();
+        let critical = lines.next().is_some_and(|title| title.trim_end().ends_with("critical"));
+        let value = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+        Ok(if critical { format!("critical, {value}") } else { value })
+    }
+
+    /// Whether it verifies against `roots`, in PEM.
+    pub fn verify(&self, roots: &str, what: Verification) -> Result<Verdict, Failure> {
+        let scratch = Scratch::new("openssl")?;
+        let mut command = Tool::OpenSsl.command()?;
+        command.arg("verify").arg("-CAfile").arg(scratch.write("roots.pem", roots)?);
+        match what {
+            Verification::Chain => {}
+            Verification::ChainAndRevocation => {
+                command.args(["-crl_check", "-crl_download"]);
+            }
+        }
+        command.arg(scratch.write("certificate.pem", &self.pem)?);
+        match run(&mut command, b"") {
+            Ok(_) => Ok(Verdict::Good),
+            Err(Failure::CommandFailed { output, .. }) if output.contains(": certificate revoked") => {
+                Ok(Verdict::Revoked)
+            }
+            Err(Failure::CommandFailed { output, .. }) => Ok(Verdict::Bad(output)),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn print(&self, what: &[&str]) -> Result<String, Failure> {
+        run(Tool::OpenSsl.command()?.args(["x509", "-noout"]).args(what), self.pem.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    fn self_signed() -> Issued {
+        let key = KeyPair::generate().unwrap();
+        let parameters = CertificateParams::new(["a.example.com".to_owned()]).unwrap();
+        Issued::new(parameters.self_signed(&key).unwrap().pem())
+    }
+
+    #[test]
+    fn a_certificate_without_a_distribution_point_is_neither_good_nor_revoked() {
+        let certificate = self_signed();
+        let verify = |what| certificate.verify(&certificate.pem, what).unwrap();
+        assert_eq!(verify(Verification::Chain), Verdict::Good);
+        assert!(matches!(verify(Verification::ChainAndRevocation), Verdict::Bad(_)));
+    }
+
+    #[test]
+    fn a_certificate_of_somebody_else_is_bad() {
+        let verdict = self_signed().verify(&self_signed().pem, Verification::Chain).unwrap();
+        assert!(matches!(verdict, Verdict::Bad(_)), "{verdict:?}");
+    }
+
+    #[test]
+    fn the_parts_of_a_certificate_are_read_one_by_one() {
+        let certificate = self_signed();
+        assert_eq!(certificate.extension("subjectAltName").unwrap(), "DNS:a.example.com");
+        assert_eq!(certificate.subject().unwrap(), "CN=rcgen self signed cert");
+        let [begins, ends] = certificate.validity().unwrap();
+        assert_eq!([begins.as_str(), ends.as_str()], ["1975-01-01T00:00:00Z", "4096-01-01T00:00:00Z"]);
+    }
+}

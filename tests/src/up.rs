@@ -1,0 +1,72 @@
+//! `scepter up` on manifests that a test may change.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::{Admin, Failure, Scepter, Scratch};
+
+/// The switches that let every listener take a free port, so that tests run side by side.
+const ANY_PORTS: [&str; 4] = ["--scep-address", "--scep-tls-address", "--api-address", "--ops-address"];
+
+/// A running `scepter up` with a data directory and a copy of the manifests of its own. It ends when dropped.
+#[derive(Debug)]
+pub struct Up {
+    // Before the directory: the process must be gone when its files go.
+    _scepter: Scepter,
+    scep: String,
+    scratch: Scratch,
+}
+
+impl Up {
+    /// Starts on a copy of `manifests`, and waits until every one of them was judged.
+    pub fn on(manifests: &Path) -> Result<Self, Failure> {
+        let scratch = Scratch::new("up")?;
+        copy(manifests, &scratch.join("manifests"))?;
+        let mut arguments: Vec<PathBuf> = vec!["up".into()];
+        arguments.extend(["--manifests".into(), scratch.join("manifests")]);
+        arguments.extend(["--data".into(), scratch.join("data")]);
+        for switch in ANY_PORTS {
+            arguments.extend([switch.into(), "127.0.0.1:0".into()]);
+        }
+        let mut scepter = Scepter::start(arguments, &scratch.join("up.log"))?;
+        scepter.await_line("ready")?;
+        let scep = scepter.listener("scep")?;
+        Ok(Self { _scepter: scepter, scep, scratch })
+    }
+
+    /// The SCEP URL of an authority, over plain HTTP.
+    pub fn scep(&self, authority: &str) -> String {
+        format!("{}/scep/{authority}", self.scep)
+    }
+
+    /// The admin of this issuer.
+    pub fn admin(&self) -> Admin {
+        Admin::holding(self.scratch.join("data/client.yaml"))
+    }
+
+    /// Changes a manifest's text; `scepter up` will notice.
+    pub fn edit(&self, manifest: &str, change: impl FnOnce(String) -> String) -> Result<(), Failure> {
+        let path = self.manifest(manifest);
+        let text = fs::read_to_string(&path).map_err(Failure::file("read", &path))?;
+        fs::write(&path, change(text)).map_err(Failure::file("write", &path))
+    }
+
+    /// Deletes a manifest; `scepter up` will notice.
+    pub fn delete(&self, manifest: &str) -> Result<(), Failure> {
+        let path = self.manifest(manifest);
+        fs::remove_file(&path).map_err(Failure::file("delete", &path))
+    }
+
+    fn manifest(&self, name: &str) -> PathBuf {
+        self.scratch.join("manifests").join(name)
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    fs::create_dir(to).map_err(Failure::file("create", to))?;
+    for entry in fs::read_dir(from).map_err(Failure::file("read", from))? {
+        let entry = entry.map_err(Failure::file("read", from))?;
+        fs::copy(entry.path(), to.join(entry.file_name())).map_err(Failure::file("copy", &entry.path()))?;
+    }
+    Ok(())
+}

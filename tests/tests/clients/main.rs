@@ -1,0 +1,7 @@
+//! Real clients against a real `scepter up`. What they got is read by OpenSSL, never by our own parsers.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod enrollment;
+mod revocation;
+mod world;
