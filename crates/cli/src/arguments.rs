@@ -6,6 +6,7 @@ mod device;
 mod get;
 mod lint;
 mod log;
+mod operator;
 mod resolve;
 mod serve;
 
@@ -17,6 +18,7 @@ pub(crate) use device::{DeviceCommand, EnrollArguments, ReachArguments, RunArgum
 pub(crate) use get::{GetArguments, GetFormat, Listing};
 pub(crate) use lint::{LintArguments, LintFormat};
 pub(crate) use log::{LogArguments, LogFormat};
+pub(crate) use operator::OperatorArguments;
 pub(crate) use resolve::{ResolveArguments, ResolveFormat};
 pub(crate) use serve::{IssuerArguments, UpArguments};
 
@@ -37,7 +39,7 @@ impl Command {
     /// What a command logs when nobody says otherwise: services what they do, tools only what goes wrong.
     pub(crate) fn usual_log(&self) -> &'static str {
         match self {
-            Self::Issuer(_) => "info",
+            Self::Issuer(_) | Self::Operator(_) => "info",
             Self::Up(_)
             | Self::Crds
             | Self::Lint(_)
@@ -58,6 +60,9 @@ pub(crate) enum Command {
     /// Run the issuer alone.
     #[command(after_help = "Example: scepter issuer --data /var/lib/scepter --config issuer.yaml")]
     Issuer(IssuerArguments),
+    /// Run the Kubernetes operator: declared objects to the issuer, statuses back.
+    #[command(after_help = "Example: scepter operator --config DATA/client.yaml")]
+    Operator(OperatorArguments),
     /// Print the CustomResourceDefinitions as YAML.
     #[command(after_help = "Example: scepter crds | kubectl apply --server-side -f -")]
     Crds,

@@ -12,6 +12,7 @@ mod get;
 mod lint;
 mod logging;
 mod namespaces;
+mod operator;
 mod pem;
 mod print;
 mod resolve;
@@ -63,6 +64,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     match arguments.command {
         Command::Up(arguments) => on_runtime(up::run(arguments)),
         Command::Issuer(arguments) => on_runtime(serve::run(arguments)),
+        Command::Operator(arguments) => on_runtime(operator::run(arguments)),
         Command::Crds => crds::run(),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),

@@ -53,7 +53,7 @@ pub(crate) async fn start(config: Option<&Path>, overrides: Overrides) -> anyhow
 }
 
 /// Waits for SIGINT or SIGTERM.
-async fn stop_signal() -> anyhow::Result<()> {
+pub(crate) async fn stop_signal() -> anyhow::Result<()> {
     let watch = |kind| signal(kind).context("signals cannot be watched");
     let (mut interrupt, mut terminate) = (watch(SignalKind::interrupt())?, watch(SignalKind::terminate())?);
     tokio::select! {

@@ -5,4 +5,5 @@
 
 mod control_plane;
 mod definitions;
+mod operator;
 mod with_cluster;
