@@ -178,6 +178,7 @@ impl Store {
             "reason": refusal.reason.as_str(),
             "rule": refusal.rule.map(RuleId::as_str),
             "message": cut(&refusal.message),
+            "detail": refusal.detail,
         });
         change.event(Subject::assignment(key), What::AttemptRefused, &detail).await?;
         change.commit().await

@@ -13,6 +13,7 @@ use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
 use scepter_policy::rules::RuleId;
 use scepter_policy::rules::root::judge_reference;
+use scepter_policy::vocabulary::Platform;
 use scepter_store::interpreter::Interpreter as _;
 use scepter_store::inventory::Sync;
 use scepter_store::objects::{Origin, Put};
@@ -69,6 +70,9 @@ impl Declaration<'_> {
             Ok(parsed) => parsed,
             Err(findings) => return Ok(refused(findings)),
         };
+        if let Some(finding) = self.other_platform(ObjectKind::ScepProfile, profile.platform).await? {
+            return Ok(refused(finding.into()));
+        }
         let namespace = &self.put.tenant.namespace;
         let served = self.issuer.authorities.get(profile.authority.as_str());
         let Some(served) = served.filter(|served| served.serves(namespace)) else {
@@ -93,7 +97,8 @@ impl Declaration<'_> {
             Ok(parsed) => parsed,
             Err(findings) => return Ok(refused(findings)),
         };
-        if let Some(finding) = judge_certificate(self.issuer, &root) {
+        let moved = self.other_platform(ObjectKind::TrustedRootProfile, root.platform).await?;
+        if let Some(finding) = moved.or_else(|| judge_certificate(self.issuer, &root)) {
             findings.push(finding);
             return Ok(refused(findings));
         }
@@ -135,6 +140,23 @@ impl Declaration<'_> {
             warnings,
             endpoint,
         })
+    }
+
+    /// PLT-01: what is stored keeps its platform. The API server says so too, but files have no API server. An object that
+    /// was deleted and created again is another one.
+    async fn other_platform(
+        &self,
+        kind: ObjectKind,
+        wanted: Platform,
+    ) -> Result<Option<Diagnostic>, StoreError> {
+        let stored = self.issuer.store.object(&self.put.tenant, kind, &self.put.name).await?;
+        let stored = stored.filter(|stored| stored.uid == self.put.uid);
+        let stored = stored.and_then(|stored| declared::platform(&stored.document));
+        Ok(stored.filter(|stored| *stored != wanted).map(|stored| {
+            let field = FieldPath::spec().field("platform");
+            Diagnostic::new(RuleId::Plt01, field, format!("the platform is {stored} and cannot be changed"))
+                .help("create another profile for another platform")
+        }))
     }
 
     /// The root that a profile names, where it is declared and can be read.

@@ -53,8 +53,12 @@ pub(super) struct Refused {
 }
 
 impl Failure {
-    /// A refusal of a request with a genuine challenge.
+    /// A refusal of a request with a genuine challenge. One that lost a race is no refusal: the same request may succeed
+    /// in a moment, so it is told to come again, and no row says that its device failed.
     pub(super) fn refused_for(key: &AssignmentKey, refusal: Refusal) -> Self {
+        if refusal.reason == RefusalReason::Outdated {
+            return Self::Unavailable(refusal.message);
+        }
         Self::Refused(Refused {
             row: Some(Box::new((key.clone(), refusal.clone()))),
             ..Refused::anonymous(refusal.reason, refusal.message)
@@ -219,6 +223,8 @@ impl From<getrandom::Error> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use scepter_policy::identity::{Association, Tenant};
+
     use super::*;
 
     #[test]
@@ -226,6 +232,19 @@ mod tests {
         let unreadable = StoreError::Unreadable { what: "profile", problem: "x".into() };
         assert!(matches!(Failure::from(unreadable), Failure::Fault(_)));
         assert!(matches!(Failure::from(KeyError::Busy), Failure::Unavailable(_)));
+    }
+
+    #[test]
+    fn a_request_that_lost_a_race_may_come_again_and_no_device_failed() {
+        let key = AssignmentKey {
+            tenant: Tenant { owner: "admin".parse().unwrap(), namespace: "acme".parse().unwrap() },
+            profile: "wifi".parse().unwrap(),
+            device: "laptop-1".parse().unwrap(),
+            association: Association::Own,
+        };
+        let refused = |reason| Failure::refused_for(&key, Refusal::new(reason, "x"));
+        assert!(matches!(refused(RefusalReason::Outdated), Failure::Unavailable(_)));
+        assert!(matches!(refused(RefusalReason::ChallengeUsed), Failure::Refused(_)));
     }
 
     #[test]

@@ -104,7 +104,7 @@ fn check_namespace(served: &Served, namespace: &Namespace) -> Result<(), Refusal
 async fn note(issuer: &Issuer, refused: &Refused) -> Result<(), Failure> {
     let Refused { reason, message, row, .. } = refused;
     let Some(row) = row else {
-        tracing::info!(reason, message, "refused");
+        tracing::debug!(reason, message, "refused");
         return Ok(());
     };
     let (key, refusal) = row.as_ref();

@@ -200,6 +200,22 @@ async fn what_a_rule_refuses_is_refused_with_rule_and_field() {
 }
 
 #[tokio::test]
+async fn a_platform_cannot_be_changed_by_an_edit_but_by_another_object_of_that_name() {
+    let world = World::furnished().await;
+    for mut object in [profile(), root()] {
+        object["spec"]["platform"] = json!("Windows81");
+        let found = rules(world.put(&object, Mode::Apply).await);
+        assert_eq!(found.get("PLT-01").map(String::as_str), Some("spec.platform"), "{found:?}");
+    }
+    assert_eq!(world.report().await.summary.assigned, 2, "the old revision goes on serving");
+    let mut created_again = root();
+    created_again["metadata"]["uid"] = json!("another");
+    created_again["spec"]["platform"] = json!("Windows81");
+    let outcome = world.put(&created_again, Mode::Apply).await;
+    assert!(matches!(outcome, PutOutcome::Applied(_)), "{outcome:?}");
+}
+
+#[tokio::test]
 async fn a_root_that_is_no_authoritys_is_never_delivered() {
     let world = World::empty().await;
     let mut parameters = rcgen::CertificateParams::new([]).unwrap();

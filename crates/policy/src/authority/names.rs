@@ -1,4 +1,5 @@
-//! One name at a time: what an authority says to a value, as a rule and a sentence (AUT-01 … AUT-09).
+//! One name at a time: what an authority says to a value, as a rule and a sentence (AUT-01 … AUT-09). No sentence quotes
+//! the value: it may be somebody's name, and the sentence is shown to everyone who may read a status (decision 0106).
 
 use super::domain::{self, Domain, looks_like_host};
 use super::scope::Scope;
@@ -29,68 +30,56 @@ pub(super) fn usage(scope: &Scope<'_>, oid: Oid) -> Result<(), Problem> {
 pub(super) fn listed_value(scope: &Scope<'_>, kind: AttributeType, value: &str) -> Result<(), Problem> {
     match scope.values(kind) {
         Some(values) if values.contains(value) => Ok(()),
-        Some(_) => {
-            Err((RuleId::Aut01, format!("{kind}={value:?} is not among the values that are permitted")))
-        }
-        None => Err((RuleId::Aut01, format!("{kind} may have no text of its own such as {value:?}"))),
+        Some(_) => Err((RuleId::Aut01, format!("the value of {kind} is not among those that are permitted"))),
+        None => Err((RuleId::Aut01, format!("{kind} may have no text of its own"))),
     }
 }
 
 /// AUT-02.
 pub(super) fn common_name(scope: &Scope<'_>, value: &str) -> Result<(), Problem> {
     if value.chars().any(char::is_control) {
-        return Err((RuleId::Aut02, format!("CN={value:?} holds a control character")));
+        return Err((RuleId::Aut02, "CN holds a control character".to_owned()));
     }
     let permitted =
         !looks_like_host(value) || Domain::read(value).is_some_and(|name| scope.permits_dns_name(&name));
-    refuse_unless(permitted, RuleId::Aut02, || {
-        format!("CN={value:?} looks like a host outside the permitted domains")
-    })
+    refuse_unless(permitted, RuleId::Aut02, "CN looks like a host outside the permitted domains")
 }
 
 /// AUT-03.
 pub(super) fn email(scope: &Scope<'_>, value: &str) -> Result<(), Problem> {
     let domain = domain::split_address(value).filter(|_| value.is_ascii()).map(|(_, domain)| domain);
     let permitted = domain.is_some_and(|domain| scope.permits_email_domain(&domain));
-    refuse_unless(permitted, RuleId::Aut03, || {
-        format!("{value:?} is no e-mail address of a permitted domain")
-    })
+    refuse_unless(permitted, RuleId::Aut03, "the value is no e-mail address of a permitted domain")
 }
 
 /// AUT-04.
 pub(super) fn upn(scope: &Scope<'_>, value: &str) -> Result<(), Problem> {
     let suffix = domain::split_address(value).map(|(_, suffix)| suffix);
     let permitted = suffix.is_some_and(|suffix| scope.permits_upn_suffix(&suffix));
-    refuse_unless(permitted, RuleId::Aut04, || {
-        format!("{value:?} is no user principal name of a permitted suffix")
-    })
+    refuse_unless(permitted, RuleId::Aut04, "the value is no user principal name of a permitted suffix")
 }
 
 /// AUT-05.
 pub(super) fn dns(scope: &Scope<'_>, value: &str) -> Result<(), Problem> {
     let permitted = Domain::read(value).is_some_and(|name| scope.permits_dns_name(&name));
-    refuse_unless(permitted, RuleId::Aut05, || format!("{value:?} is no DNS name of a permitted domain"))
+    refuse_unless(permitted, RuleId::Aut05, "the value is no DNS name of a permitted domain")
 }
 
 /// AUT-06.
 pub(super) fn uri(scope: &Scope<'_>, value: &str) -> Result<(), Problem> {
-    refuse_unless(scope.permits_uri(value), RuleId::Aut06, || {
-        format!("{value:?} begins with no permitted prefix")
-    })
+    refuse_unless(scope.permits_uri(value), RuleId::Aut06, "the value begins with no permitted prefix")
 }
 
 /// AUT-07 for a URI that came from the variable.
 pub(super) fn security_identifier(scope: &Scope<'_>, value: &str) -> Result<(), Problem> {
     let domain = value.strip_prefix(SID_TAG).and_then(|sid| sid.rsplit_once('-')).map(|(domain, _)| domain);
     let permitted = domain.is_some_and(|domain| scope.permits_sid_domain(domain));
-    refuse_unless(permitted, RuleId::Aut07, || {
-        format!("{value:?} is no security identifier of a permitted domain")
-    })
+    refuse_unless(permitted, RuleId::Aut07, "the value is no security identifier of a permitted domain")
 }
 
 /// AUT-07 for a URI that did not: a tag of microsoft.com maps an account, whoever wrote it.
-pub(super) fn hand_written_tag(value: &str) -> Problem {
-    (RuleId::Aut07, format!("{value:?} names an account, but does not come from the variable"))
+pub(super) fn hand_written_tag() -> Problem {
+    (RuleId::Aut07, "the value names an account, but does not come from the variable".to_owned())
 }
 
 /// AUT-09 for e-mail addresses: the user's own mail address or principal name.
@@ -112,12 +101,16 @@ fn own_name<'u>(
 ) -> Result<(), Problem> {
     let is_own = own.into_iter().flatten().any(|own| own.eq_ignore_ascii_case(value));
     let permitted = is_own || scope.permits_foreign_user_names();
-    refuse_unless(permitted, RuleId::Aut09, || match user {
-        Some(user) => format!("{value:?} is not the own name of user {}", user.id),
-        None => format!("{value:?} names a user, but the device has none"),
-    })
+    refuse_unless(
+        permitted,
+        RuleId::Aut09,
+        match user {
+            Some(_) => "the value is not a name of the device's own user",
+            None => "the value names a user, but the device has none",
+        },
+    )
 }
 
-fn refuse_unless(permitted: bool, rule: RuleId, problem: impl FnOnce() -> String) -> Result<(), Problem> {
-    if permitted { Ok(()) } else { Err((rule, problem())) }
+fn refuse_unless(permitted: bool, rule: RuleId, problem: &str) -> Result<(), Problem> {
+    if permitted { Ok(()) } else { Err((rule, problem.to_owned())) }
 }

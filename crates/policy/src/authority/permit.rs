@@ -80,7 +80,7 @@ fn judge_attribute(
 ) -> Result<(), Problem> {
     let (kind, value) = (attribute.kind, attribute.value.as_str());
     let Some(template) = template else {
-        return Err((RuleId::Aut01, format!("{kind}={value:?} is not in the profile")));
+        return Err((RuleId::Aut01, format!("{kind} is not in the profile")));
     };
     if kind == AttributeType::Email {
         names::email(scope, value)?;
@@ -150,7 +150,7 @@ fn judge_name(
         {
             names::security_identifier(scope, value)
         }
-        GeneralName::Uri(value) if sid::claims_microsoft_tag(value) => Err(names::hand_written_tag(value)),
+        GeneralName::Uri(value) if sid::claims_microsoft_tag(value) => Err(names::hand_written_tag()),
         GeneralName::Uri(value) => names::uri(scope, value),
     }
 }

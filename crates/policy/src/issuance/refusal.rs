@@ -59,7 +59,7 @@ vocabulary! {
     }
 }
 
-/// A refusal: the reason, and a sentence for the status that names what was expected and what came.
+/// A refusal: the reason, and a sentence for the status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}: {message}")]
 pub struct Refusal {
@@ -67,19 +67,27 @@ pub struct Refusal {
     pub reason: RefusalReason,
     /// The rule that speaks, where one does.
     pub rule: Option<crate::rules::RuleId>,
-    /// One sentence for people; never a challenge or a key.
+    /// One sentence for whoever may read a status or a log; never a challenge or a key, and no value of the inventory or
+    /// of a request, which may be personal (decision 0106).
     pub message: String,
+    /// What was expected and what came, with values: for the audit, which stays in the store.
+    pub detail: Option<String>,
 }
 
 impl Refusal {
     /// A refusal without a rule.
     pub fn new(reason: RefusalReason, message: impl Into<String>) -> Self {
-        Self { reason, rule: None, message: message.into() }
+        Self { reason, rule: None, message: message.into(), detail: None }
     }
 
     /// A refusal because of a rule: its sentence, and what to do.
     pub fn broken(reason: RefusalReason, finding: &Diagnostic) -> Self {
         let Diagnostic { rule, message, help, .. } = finding;
-        Self { reason, rule: Some(*rule), message: format!("{message}; {help}") }
+        Self { reason, rule: Some(*rule), message: format!("{message}; {help}"), detail: None }
+    }
+
+    /// The same refusal with what the audit shall know besides.
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
     }
 }

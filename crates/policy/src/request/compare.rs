@@ -1,11 +1,11 @@
 //! The comparison of a request with what the device was asked for. Nothing of a request but its key reaches a
 //! certificate; the comparison stops a stolen challenge from being used for another request (TH-01, decision 0030).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PublicKey, RequestFacts, key_usage_bits, public_key};
 use crate::issuance::{Refusal, RefusalReason};
-use crate::name::Oid;
+use crate::name::{Attribute, DistinguishedName, Oid};
 use crate::resolve::ResolvedRequest;
 use crate::san::GeneralName;
 
@@ -36,28 +36,49 @@ pub fn compare(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), R
 
 fn compare_extensions(facts: &RequestFacts) -> Result<(), Refusal> {
     if facts.wants_ca {
-        return Err(refuse(RefusalReason::ExtensionRefused, "the request asks to be a CA"));
+        return Err(Refusal::new(RefusalReason::ExtensionRefused, "the request asks to be a CA"));
     }
     match facts.other_extensions.iter().find(|oid| !HARMLESS.contains(oid)) {
         None => Ok(()),
         Some(oid) => {
             let message = format!("the request asks for the extension {oid}, which no profile gives");
-            Err(refuse(RefusalReason::ExtensionRefused, message))
+            Err(Refusal::new(RefusalReason::ExtensionRefused, message))
         }
     }
 }
 
 fn compare_subject(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), Refusal> {
-    let expected = &resolved.subject;
-    if facts.subject.is_empty() {
-        let message = format!("the request has no subject; {expected} was expected");
-        return Err(refuse(RefusalReason::SubjectNameMissing, message));
+    let (expected, requested) = (&resolved.subject, &facts.subject);
+    if requested.is_empty() {
+        return Err(Refusal::new(RefusalReason::SubjectNameMissing, "the request has no subject")
+            .with_detail(printable(&format!("expected {expected}"))));
     }
-    if facts.subject.says_the_same_as(expected) {
+    if requested.says_the_same_as(expected) {
         return Ok(());
     }
-    let message = format!("the request's subject is {}; {expected} was expected", facts.subject);
-    Err(refuse(RefusalReason::SubjectNameMismatch, message))
+    let message = match differing_attributes(expected, requested) {
+        kinds if kinds.is_empty() => {
+            "the request's subject has the attributes that were asked for, but in another order or grouping"
+                .to_owned()
+        }
+        kinds => {
+            format!("the request's subject differs from the one that was asked for in {}", joined(&kinds))
+        }
+    };
+    let detail = format!("requested {requested}, expected {expected}");
+    Err(Refusal::new(RefusalReason::SubjectNameMismatch, message).with_detail(printable(&detail)))
+}
+
+/// The attributes that only one of two names has.
+fn differing_attributes(one: &DistinguishedName, other: &DistinguishedName) -> BTreeSet<String> {
+    let attributes = |name: &DistinguishedName| {
+        name.rdns.iter().flat_map(|rdn| rdn.attributes.clone()).collect::<Vec<_>>()
+    };
+    let (one, other) = (attributes(one), attributes(other));
+    let lacks = |name: &[Attribute], attribute: &&Attribute| !name.contains(attribute);
+    let only_in_one = one.iter().filter(|attribute| lacks(&other, attribute));
+    let only_in_other = other.iter().filter(|attribute| lacks(&one, attribute));
+    only_in_one.chain(only_in_other).map(|attribute| attribute.kind.to_string()).collect()
 }
 
 /// As multisets: the order in which a device writes its names says nothing.
@@ -72,17 +93,30 @@ fn compare_alternative_names(resolved: &ResolvedRequest, facts: &RequestFacts) -
     if requested == expected && !facts.has_foreign_names {
         return Ok(());
     }
-    if requested.is_empty() && !facts.has_foreign_names {
-        let message = format!("the request has no alternative names; {} expected", listed(&expected));
-        return Err(refuse(RefusalReason::SubjectAltNameMissing, message));
-    }
     let foreign = if facts.has_foreign_names { " and names of other kinds" } else { "" };
-    let message = format!(
-        "the request's alternative names are {}{foreign}; {} expected",
-        listed(&requested),
-        listed(&expected)
-    );
-    Err(refuse(RefusalReason::SubjectAltNameMismatch, message))
+    let detail = format!("requested {}{foreign}, expected {}", listed(&requested), listed(&expected));
+    let refusal = if requested.is_empty() && !facts.has_foreign_names {
+        let message = format!("the request has no alternative names; {} expected", kinds(&expected));
+        Refusal::new(RefusalReason::SubjectAltNameMissing, message)
+    } else {
+        let message = format!(
+            "the request's alternative names ({}{foreign}) are not those that were asked for ({})",
+            kinds(&requested),
+            kinds(&expected)
+        );
+        Refusal::new(RefusalReason::SubjectAltNameMismatch, message)
+    };
+    Err(refusal.with_detail(printable(&detail)))
+}
+
+/// How many names there are of each kind.
+fn kinds(names: &[GeneralName]) -> String {
+    let mut counts = BTreeMap::new();
+    for name in names {
+        *counts.entry(name.kind().as_str()).or_insert(0_u32) += 1;
+    }
+    let counted: Vec<_> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    if counted.is_empty() { "none".to_owned() } else { counted.join(", ") }
 }
 
 fn compare_key_usage(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), Refusal> {
@@ -95,7 +129,7 @@ fn compare_key_usage(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result
                 "the request's key usage bits are {requested:#05x}; {expected:#05x} ({}) was expected",
                 joined(&resolved.key_usages)
             );
-            Err(refuse(RefusalReason::KeyUsageMismatch, message))
+            Err(Refusal::new(RefusalReason::KeyUsageMismatch, message))
         }
     }
 }
@@ -111,7 +145,7 @@ fn compare_extended_key_usages(resolved: &ResolvedRequest, facts: &RequestFacts)
                 joined(requested),
                 joined(&expected)
             );
-            Err(refuse(RefusalReason::EnhancedKeyUsageMismatch, message))
+            Err(Refusal::new(RefusalReason::EnhancedKeyUsageMismatch, message))
         }
     }
 }
@@ -128,29 +162,28 @@ fn compare_key(resolved: &ResolvedRequest, facts: &RequestFacts) -> Result<(), R
     };
     if !exponent.is_some_and(|exponent| exponent >= SMALLEST_EXPONENT && exponent % 2 == 1) {
         let message = "the key's public exponent is even, below 65537 or above 64 bits";
-        return Err(refuse(RefusalReason::WeakKey, message));
+        return Err(Refusal::new(RefusalReason::WeakKey, message));
     }
     match public_key::weakness(&facts.spki) {
         None => Ok(()),
-        Some(weakness) => Err(refuse(RefusalReason::WeakKey, format!("the key is weak: {weakness}"))),
+        Some(weakness) => Err(Refusal::new(RefusalReason::WeakKey, format!("the key is weak: {weakness}"))),
     }
 }
 
 fn wrong_key(found: &str, expected: u32) -> Refusal {
     let message = format!("the request's key is {found}; RSA with {expected} bits was expected");
-    refuse(RefusalReason::KeyLengthMismatch, message)
+    Refusal::new(RefusalReason::KeyLengthMismatch, message)
 }
 
-/// A refusal that is safe to print: what a request says is hostile text, so it is cut, and what a terminal would obey is
-/// escaped.
-fn refuse(reason: RefusalReason, message: impl AsRef<str>) -> Refusal {
-    let printable =
+/// A text that is safe to print: what a request says is hostile, so it is cut, and what a terminal would obey is escaped.
+fn printable(text: &str) -> String {
+    let escaped =
         |c: char| if obeyed_by_terminals(c) { c.escape_unicode().to_string() } else { c.to_string() };
-    Refusal::new(reason, message.as_ref().chars().take(MAX_MESSAGE_LENGTH).map(printable).collect::<String>())
+    text.chars().take(MAX_DETAIL_LENGTH).map(escaped).collect()
 }
 
-/// The most characters of a refusal's sentence.
-const MAX_MESSAGE_LENGTH: usize = 1024;
+/// The most characters of a detail.
+const MAX_DETAIL_LENGTH: usize = 1024;
 
 /// Control characters, and those that turn the direction of the text.
 fn obeyed_by_terminals(c: char) -> bool {

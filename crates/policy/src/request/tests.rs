@@ -10,7 +10,7 @@ use x509_cert::name::Name;
 
 use super::sample::{Csr, alternative_names, extension, key_usage, raw_extension, rsa_key, rsa_key_of};
 use super::*;
-use crate::issuance::RefusalReason;
+use crate::issuance::{Refusal, RefusalReason};
 use crate::name::{Attribute, AttributeType, RelativeDistinguishedName};
 use crate::profile::Validity;
 use crate::resolve::ResolvedRequest;
@@ -247,7 +247,24 @@ fn a_refusal_shows_no_control_character_of_the_request() {
     let evil = name(&[(AttributeType::CommonName, "a\u{1b}[2J\u{202e}b\nc")]);
     let csr = csr().named(Name::from_der(&evil.to_der().unwrap()).unwrap());
     let refusal = compare(&asked(), &csr.facts()).unwrap_err();
-    assert!(!refusal.message.chars().any(|c| c.is_control() || c == '\u{202e}'), "{}", refusal.message);
+    let shown = format!("{} {}", refusal.message, refusal.detail.unwrap());
+    assert!(!shown.chars().any(|c| c.is_control() || c == '\u{202e}'), "{shown}");
+}
+
+#[test]
+fn a_refusal_names_the_fields_that_differ_and_their_values_to_the_audit_alone() {
+    let mallory = name(&[(AttributeType::CommonName, "mallory")]);
+    let renamed = csr().named(Name::from_der(&mallory.to_der().unwrap()).unwrap());
+    let mut with_other_names = csr();
+    with_other_names.extensions = vec![alternative_names(vec![upn("mallory@corp.example")])];
+    for (csr, field) in [(renamed, "CN"), (with_other_names, "UPN")] {
+        let Refusal { message, detail, .. } = compare(&asked(), &csr.facts()).unwrap_err();
+        let detail = detail.unwrap();
+        assert!(message.contains(field) && !message.contains("mallory"), "{message}");
+        assert!(detail.contains("mallory"), "{detail}");
+        let asked_for = asked().subject.to_string();
+        assert!(!message.contains(&asked_for), "{message}");
+    }
 }
 
 #[test]
