@@ -3,5 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod enrollment;
+mod own;
+mod refusals;
+mod retries;
 mod revocation;
 mod world;
