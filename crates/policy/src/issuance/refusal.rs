@@ -87,6 +87,7 @@ impl Refusal {
     }
 
     /// The same refusal with what the audit shall know besides.
+    #[must_use]
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }

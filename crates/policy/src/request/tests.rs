@@ -274,7 +274,7 @@ fn what_is_no_request_is_unreadable() {
     for bytes in [&b""[..], b"\x30\x00", &der[..der.len() - 1], &trailing] {
         let error = RequestFacts::from_der(bytes).unwrap_err();
         assert!(matches!(error, RequestError::NotPkcs10(_)), "{error}");
-        let reason = crate::issuance::Refusal::from(error).reason;
+        let reason = Refusal::from(error).reason;
         assert_eq!(reason, RefusalReason::CertificateRequestDecodingFailed);
     }
     let huge = vec![0; MAX_REQUEST_SIZE + 1];
