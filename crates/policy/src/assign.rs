@@ -68,6 +68,22 @@ pub fn explain(
     Explanation { assignment, steps }
 }
 
+/// Decides the same as [`assign`] for somebody who keeps rows: a device of another platform that no target holds is not
+/// targeted. To such a device the profile is nothing at all, while a held device deserves to be told why it is left out.
+pub fn concern(aim: &Aim<'_>, device: &Device, user: Option<&User>, memberships: &Memberships) -> Assignment {
+    match assign(aim, device, user, memberships) {
+        Assignment::NotApplicable(reason) => {
+            match targets::judge(aim.assignments, device, user, memberships, &mut |_| ()) {
+                elsewhere @ Assignment::NotTargeted(_) => elsewhere,
+                Assignment::Targeted | Assignment::NotApplicable(_) | Assignment::Undecidable(_) => {
+                    Assignment::NotApplicable(reason)
+                }
+            }
+        }
+        decided @ (Assignment::Targeted | Assignment::NotTargeted(_) | Assignment::Undecidable(_)) => decided,
+    }
+}
+
 /// Takes note of a step; formats it only where somebody reads it.
 type Note<'a> = &'a mut dyn FnMut(fmt::Arguments<'_>);
 
@@ -107,6 +123,19 @@ mod tests {
         assert!(
             matches!(reached(Platform::Macos), Assignment::NotApplicable(reason) if reason.contains("macOS"))
         );
+    }
+
+    #[test]
+    fn a_device_of_another_platform_concerns_a_profile_only_where_a_target_holds_it() {
+        let device = sample::device("d1", Platform::Macos);
+        let concerned = |profile: &crate::profile::Profile| {
+            concern(&profile.aim(), &device, None, &Memberships::default())
+        };
+        let for_all = sample::profile(Platform::Ios, |_| {});
+        assert!(matches!(concerned(&for_all), Assignment::NotApplicable(_)));
+        let mut for_nobody = for_all;
+        for_nobody.assignments = Assignments::default();
+        assert!(matches!(concerned(&for_nobody), Assignment::NotTargeted(_)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{DeviceId, UserId};
 use crate::vocabulary::DeviceState;
 
-/// Devices by state. The fields up to `revocation_held` partition `assigned`.
+/// Devices by state. The fields from `pending` to `revocation_held` partition `assigned`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
@@ -34,6 +34,8 @@ pub struct Summary {
     pub not_applicable: i64,
     /// Revoked.
     pub revoked: i64,
+    /// Devices that hold a live certificate: issued, installed or due for renewal.
+    pub certificates: i64,
 }
 
 impl Summary {
@@ -54,6 +56,9 @@ impl Summary {
         *field += rows;
         if state.is_assigned() {
             self.assigned += rows;
+        }
+        if matches!(state, DeviceState::Issued | DeviceState::Installed | DeviceState::RenewalDue) {
+            self.certificates += rows;
         }
     }
 }
@@ -145,6 +150,7 @@ mod tests {
             + summary.expired
             + summary.revocation_held;
         assert_eq!(summary.assigned, parts);
+        assert_eq!(summary.certificates, summary.issued + summary.installed + summary.renewal_due);
         assert_eq!(
             parts + summary.not_applicable + summary.revoked,
             i64::try_from(DeviceState::ALL.len()).unwrap()

@@ -222,11 +222,15 @@ fn every_vector_file_belongs_to_a_rule_of_the_object_scope() {
     assert!(strangers.is_empty(), "{strangers:?}");
 }
 
-/// Rules that need more than the object are tested beside their checks, with the context that they need.
+/// Rules that need more than the object are tested beside their checks, with the context that they need; those that only
+/// an issuer can judge, in its tests.
 #[test]
 fn every_other_rule_is_named_by_a_test_beside_its_check() {
-    let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-    let tests: String = sources.iter().filter_map(|source| tests_of(source)).collect();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let own = sources(&here.join("src"));
+    let beside: String = own.iter().filter_map(|source| tests_of(source)).collect();
+    let at_the_issuer = sources(&here.join("../issuer/tests")).concat();
+    let tests = beside + &at_the_issuer;
     let unnamed: Vec<_> = RULES
         .iter()
         .filter(|rule| rule.scope != Scope::Object)

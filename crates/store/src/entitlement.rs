@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use scepter_policy::assign::{Aim, Assignment, assign};
+use scepter_policy::assign::{Aim, Assignment, concern};
 use scepter_policy::identity::{Association, DeviceId, ObjectKind, ObjectName, Tenant};
 use scepter_policy::plan::Counts;
 use scepter_policy::revocation::RevocationReason;
@@ -110,7 +110,7 @@ impl Change<'_> {
         counts: &mut Counts,
     ) -> Result<(), StoreError> {
         let (device, user) = (&member.device, member.user.as_ref());
-        let assignment = assign(&assigned.aim, device, user, &member.memberships);
+        let assignment = concern(&assigned.aim, device, user, &member.memberships);
         for association in assigned.associations {
             let row = rows.remove(&(device.id.clone(), association.clone()));
             let key = assigned.row_key(&device.id, association);

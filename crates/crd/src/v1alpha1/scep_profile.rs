@@ -38,7 +38,7 @@ use super::status::{DiagnosticEntry, PlanStatus};
     ),
     printcolumn(name = "Platform", type_ = "string", json_path = ".spec.platform"),
     printcolumn(name = "Assigned", type_ = "integer", json_path = ".status.summary.assigned"),
-    printcolumn(name = "Issued", type_ = "integer", json_path = ".status.summary.issued"),
+    printcolumn(name = "Issued", type_ = "integer", json_path = ".status.summary.certificates"),
     printcolumn(name = "Failed", type_ = "integer", json_path = ".status.summary.failed"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(
