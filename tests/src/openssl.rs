@@ -1,7 +1,9 @@
 //! Certificates as OpenSSL reads them.
 
+use std::time::Duration;
+
 use crate::command::run;
-use crate::{Failure, Scratch, Tool};
+use crate::{Failure, Scratch, Tool, until};
 
 /// A certificate in PEM, and what `openssl` says of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +71,17 @@ impl Issued {
         let critical = lines.next().is_some_and(|title| title.trim_end().ends_with("critical"));
         let value = lines.map(str::trim).collect::<Vec<_>>().join(" ");
         Ok(if critical { format!("critical, {value}") } else { value })
+    }
+
+    /// Waits until OpenSSL, which follows the certificate's own distribution point, finds it on the list.
+    pub fn await_revocation(&self, roots: &str, limit: Duration) -> Result<(), Failure> {
+        until("the certificate is on the revocation list", limit, || {
+            match self.verify(roots, Verification::ChainAndRevocation) {
+                Ok(Verdict::Revoked) => Ok(()),
+                Ok(verdict @ (Verdict::Good | Verdict::Bad(_))) => Err(format!("{verdict:?}")),
+                Err(failure) => Err(failure.to_string()),
+            }
+        })
     }
 
     /// Whether it verifies against `roots`, in PEM.

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::{Admin, Failure, Scepter, Scratch};
 
 /// The switches that let every listener take a free port, so that tests run side by side.
@@ -44,6 +46,23 @@ impl Up {
         Admin::holding(self.scratch.join("data/client.yaml"))
     }
 
+    /// Every object with its status, as `scepter up` keeps them.
+    pub fn statuses(&self) -> Result<Vec<Value>, Failure> {
+        let mut objects = Vec::new();
+        for namespace in entries(&self.scratch.join("data/status"))? {
+            for kind in entries(&namespace)? {
+                for object in entries(&kind)? {
+                    let text = fs::read_to_string(&object).map_err(Failure::file("read", &object))?;
+                    objects.push(serde_saphyr::from_str(&text).map_err(|error| Failure::Absent {
+                        wanted: format!("object ({error})"),
+                        printed: text.clone(),
+                    })?);
+                }
+            }
+        }
+        Ok(objects)
+    }
+
     /// Changes a manifest's text; `scepter up` will notice.
     pub fn edit(&self, manifest: &str, change: impl FnOnce(String) -> String) -> Result<(), Failure> {
         let path = self.manifest(manifest);
@@ -60,6 +79,12 @@ impl Up {
     fn manifest(&self, name: &str) -> PathBuf {
         self.scratch.join("manifests").join(name)
     }
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).map_err(Failure::file("read", folder))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>();
+    paths.map_err(Failure::file("read", folder))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! What takes a certificate away, and that a relying party hears of it where the certificate says.
 
-use scepter_tests::{Admin, Failure, Issued, Up, Verdict, Verification, until};
+use scepter_tests::{Failure, Issued, Up, Verdict, Verification};
 
 use crate::world::{LIMIT, PROFILE, enroll, quickstart};
 
@@ -12,7 +12,7 @@ fn a_device_that_leaves_the_group_loses_its_certificate_and_no_other_does() -> R
     let (leaving, staying) = (leaving?, staying?);
 
     leaves_the_group(&up, "laptop-01")?;
-    is_revoked(&admin, &leaving)?;
+    leaving.await_revocation(&admin.roots()?, LIMIT)?;
 
     let row = admin.row(PROFILE, "laptop-01")?;
     assert_eq!(row["state"], "Revoked", "{row}");
@@ -29,7 +29,7 @@ fn the_certificates_of_a_profile_go_with_its_file() -> Result<(), Failure> {
     let certificates = ["laptop-01", "laptop-02"].map(|device| enroll(&admin, device).map(Issued::new));
     up.delete("corp-wifi-windows.yaml")?;
     for certificate in certificates {
-        is_revoked(&admin, &certificate?)?;
+        certificate?.await_revocation(&admin.roots()?, LIMIT)?;
     }
     Ok(())
 }
@@ -39,17 +39,5 @@ fn leaves_the_group(up: &Up, device: &str) -> Result<(), Failure> {
     up.edit("inventory.yaml", |inventory| {
         assert!(inventory.contains(&members), "the group {device} is to leave");
         inventory.replace(&members, "members: [")
-    })
-}
-
-/// Waits until OpenSSL, which follows the certificate's own distribution point, finds it on the list.
-fn is_revoked(admin: &Admin, certificate: &Issued) -> Result<(), Failure> {
-    let roots = admin.roots()?;
-    until("the certificate is on the revocation list", LIMIT, || {
-        match certificate.verify(&roots, Verification::ChainAndRevocation) {
-            Ok(Verdict::Revoked) => Ok(()),
-            Ok(verdict @ (Verdict::Good | Verdict::Bad(_))) => Err(format!("{verdict:?}")),
-            Err(failure) => Err(failure.to_string()),
-        }
     })
 }

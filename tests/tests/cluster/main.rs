@@ -5,5 +5,8 @@
 
 mod control_plane;
 mod definitions;
+mod end_to_end;
+mod installation;
 mod operator;
+mod same_statuses;
 mod with_cluster;
