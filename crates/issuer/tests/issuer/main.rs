@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod documentation;
 mod enrollment;
 mod hostile;
 mod life;
