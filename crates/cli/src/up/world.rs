@@ -28,10 +28,17 @@ impl World {
         Self { path, objects: Vec::new(), seen: None, generations: BTreeMap::new() }
     }
 
-    /// Reads the files. An error is for the first start alone: later the world stays as it was.
+    /// Reads the files. An error is for the first start alone: later the world stays as it was. No objects at all is an
+    /// error too: a directory that was emptied or unmounted must not revoke everything (TH-35).
     pub(super) fn load(&mut self) -> anyhow::Result<()> {
         let marks = marks(&self.path)?;
-        self.objects = files::read(std::slice::from_ref(&self.path))?;
+        let objects = files::read(std::slice::from_ref(&self.path))?;
+        anyhow::ensure!(
+            !objects.is_empty(),
+            "{} declares no objects, so nothing is taken up; give the directory of your manifests",
+            self.path.display()
+        );
+        self.objects = objects;
         self.seen = Some(marks);
         self.count_generations();
         Ok(())
@@ -96,4 +103,22 @@ fn marks(path: &Path) -> anyhow::Result<Marks> {
             (file, changed, metadata.map_or(0, |metadata| metadata.len()))
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_was_emptied_takes_nothing_away() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("a.yaml");
+        std::fs::write(&file, "kind: ConfigMap\nmetadata: {name: a}\n").unwrap();
+        let mut world = World::new(directory.path().to_owned());
+        world.load().unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let error = world.load().unwrap_err().to_string();
+        assert!(error.contains("declares no objects"), "{error}");
+        assert_eq!(world.objects.len(), 1);
+    }
 }
