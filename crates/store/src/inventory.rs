@@ -92,10 +92,7 @@ impl Store {
             return Err(SyncError::UnknownSource(sync.source.clone()));
         }
         let mut rejected = Vec::new();
-        let mut changed = false;
-        changed |= change.take_users(sync, &mut rejected).await?;
-        changed |= change.take_devices(sync, &mut rejected).await?;
-        changed |= change.take_groups(sync, &mut rejected).await?;
+        let changed = change.take_all(sync, &mut rejected).await?;
         let counts = if changed { change.follow_inventory(sync.tenant).await? } else { Counts::default() };
         let rejected = rejected.into_iter().take(MAX_REJECTED).collect();
         let source = change.note_sync(sync, rejected).await?;
@@ -136,11 +133,7 @@ impl Change<'_> {
     ) -> Result<bool, StoreError> {
         let nothing = Inventory::default();
         let sync = Sync { tenant, source, inventory: &nothing, prune: true };
-        let mut rejected = Vec::new();
-        let mut changed = false;
-        changed |= self.take_users(&sync, &mut rejected).await?;
-        changed |= self.take_devices(&sync, &mut rejected).await?;
-        changed |= self.take_groups(&sync, &mut rejected).await?;
+        let changed = self.take_all(&sync, &mut Vec::new()).await?;
         sqlx::query("DELETE FROM source_syncs WHERE owner = $1 AND namespace = $2 AND source = $3")
             .tenant(tenant)
             .bind(source.as_str())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use scepter_policy::identity::UserId;
-use scepter_policy::inventory::Device;
+use scepter_policy::inventory::{Device, Group, User};
 use serde::Serialize;
 
 use super::{Rejected, Sync};
@@ -53,12 +53,73 @@ impl Kind {
         }
     }
 
+    /// A device has one parameter more, its user.
+    const fn upsert(self) -> &'static str {
+        match self {
+            Self::User => {
+                "INSERT INTO users (owner, namespace, id, source, record, revision) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (owner, namespace, id) DO UPDATE \
+                 SET record = excluded.record, revision = excluded.revision"
+            }
+            Self::Device => {
+                "INSERT INTO devices (owner, namespace, id, source, record, revision, user_id) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (owner, namespace, id) DO UPDATE \
+                 SET record = excluded.record, revision = excluded.revision, user_id = excluded.user_id"
+            }
+            Self::Group => {
+                "INSERT INTO inventory_groups (owner, namespace, id, source, record, revision) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (owner, namespace, id) DO UPDATE \
+                 SET record = excluded.record, revision = excluded.revision"
+            }
+        }
+    }
+
     const fn delete(self) -> &'static str {
         match self {
             Self::User => "DELETE FROM users WHERE owner = $1 AND namespace = $2 AND id = $3",
             Self::Device => "DELETE FROM devices WHERE owner = $1 AND namespace = $2 AND id = $3",
             Self::Group => "DELETE FROM inventory_groups WHERE owner = $1 AND namespace = $2 AND id = $3",
         }
+    }
+}
+
+/// A record of one of the kinds.
+trait Entry: Serialize + std::marker::Sync {
+    const KIND: Kind;
+
+    fn id(&self) -> &str;
+
+    /// The user that a device belongs to.
+    fn user(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Entry for User {
+    const KIND: Kind = Kind::User;
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+}
+
+impl Entry for Device {
+    const KIND: Kind = Kind::Device;
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn user(&self) -> Option<&str> {
+        self.user_id.as_ref().map(UserId::as_str)
+    }
+}
+
+impl Entry for Group {
+    const KIND: Kind = Kind::Group;
+
+    fn id(&self) -> &str {
+        self.id.as_str()
     }
 }
 
@@ -70,64 +131,38 @@ struct Stored {
 
 /// A record that is new or says something new.
 struct Upsert<'a, T> {
-    id: &'a str,
     record: &'a T,
     json: String,
 }
 
 impl Change<'_> {
-    /// Takes in a source's users. Whether anything changed.
-    pub(super) async fn take_users(
+    /// Takes in a source's records. Whether anything changed.
+    pub(super) async fn take_all(
         &mut self,
         sync: &Sync<'_>,
         rejected: &mut Vec<Rejected>,
     ) -> Result<bool, StoreError> {
-        let stored = self.stored(sync, Kind::User).await?;
-        let users = sync.inventory.users.iter().map(|user| (user.id.as_str(), user)).collect();
-        let (upserts, gone) = compare(Kind::User, sync, &stored, users, rejected)?;
-        for upsert in &upserts {
-            self.upsert_user(sync, upsert.id, &upsert.json).await?;
-            self.touch_devices_of(sync, upsert.id).await?;
-        }
-        for id in &gone {
-            self.delete_record(sync, Kind::User, id).await?;
-            self.touch_devices_of(sync, id).await?;
-        }
-        Ok(!upserts.is_empty() || !gone.is_empty())
+        let users = self.take(sync, &sync.inventory.users, rejected).await?;
+        let devices = self.take(sync, &sync.inventory.devices, rejected).await?;
+        let groups = self.take(sync, &sync.inventory.groups, rejected).await?;
+        Ok(users || devices || groups)
     }
 
-    /// Takes in a source's devices. Whether anything changed.
-    pub(super) async fn take_devices(
+    async fn take<T: Entry>(
         &mut self,
         sync: &Sync<'_>,
+        records: &[T],
         rejected: &mut Vec<Rejected>,
     ) -> Result<bool, StoreError> {
-        let stored = self.stored(sync, Kind::Device).await?;
-        let devices = sync.inventory.devices.iter().map(|device| (device.id.as_str(), device)).collect();
-        let (upserts, gone) = compare(Kind::Device, sync, &stored, devices, rejected)?;
+        let stored = self.stored(sync, T::KIND).await?;
+        let (upserts, gone) = compare(sync, &stored, records, rejected)?;
         for upsert in &upserts {
-            self.upsert_device(sync, upsert.record, &upsert.json).await?;
+            self.upsert(sync, upsert).await?;
+            self.touch_dependants(sync, T::KIND, upsert.record.id()).await?;
         }
         for id in &gone {
-            self.delete_record(sync, Kind::Device, id).await?;
-        }
-        Ok(!upserts.is_empty() || !gone.is_empty())
-    }
-
-    /// Takes in a source's groups. Whether anything changed.
-    pub(super) async fn take_groups(
-        &mut self,
-        sync: &Sync<'_>,
-        rejected: &mut Vec<Rejected>,
-    ) -> Result<bool, StoreError> {
-        let stored = self.stored(sync, Kind::Group).await?;
-        let groups = sync.inventory.groups.iter().map(|group| (group.id.as_str(), group)).collect();
-        let (upserts, gone) = compare(Kind::Group, sync, &stored, groups, rejected)?;
-        for upsert in &upserts {
-            self.upsert_group(sync, upsert.id, &upsert.json).await?;
-        }
-        for id in &gone {
-            self.delete_record(sync, Kind::Group, id).await?;
+            self.delete_record(sync, T::KIND, id).await?;
+            self.touch_dependants(sync, T::KIND, id).await?;
         }
         Ok(!upserts.is_empty() || !gone.is_empty())
     }
@@ -151,59 +186,23 @@ impl Change<'_> {
             .collect()
     }
 
-    async fn upsert_user(&mut self, sync: &Sync<'_>, id: &str, json: &str) -> Result<(), StoreError> {
-        let revision = self.revision().await?;
-        sqlx::query(
-            "INSERT INTO users (owner, namespace, id, source, record, revision) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (owner, namespace, id) DO UPDATE SET record = excluded.record, revision = excluded.revision",
-        )
-        .tenant(sync.tenant)
-        .bind(id)
-        .bind(sync.source.as_str())
-        .bind(json)
-        .bind(revision)
-        .execute(self.sql())
-        .await?;
-        Ok(())
-    }
-
-    async fn upsert_device(
+    async fn upsert<T: Entry>(
         &mut self,
         sync: &Sync<'_>,
-        device: &Device,
-        json: &str,
+        Upsert { record, json }: &Upsert<'_, T>,
     ) -> Result<(), StoreError> {
         let revision = self.revision().await?;
-        sqlx::query(
-            "INSERT INTO devices (owner, namespace, id, source, user_id, record, revision) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (owner, namespace, id) DO UPDATE \
-             SET user_id = excluded.user_id, record = excluded.record, revision = excluded.revision",
-        )
-        .tenant(sync.tenant)
-        .bind(device.id.as_str())
-        .bind(sync.source.as_str())
-        .bind(user_column(device))
-        .bind(json)
-        .bind(revision)
-        .execute(self.sql())
-        .await?;
-        Ok(())
-    }
-
-    async fn upsert_group(&mut self, sync: &Sync<'_>, id: &str, json: &str) -> Result<(), StoreError> {
-        let revision = self.revision().await?;
-        sqlx::query(
-            "INSERT INTO inventory_groups (owner, namespace, id, source, record, revision) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (owner, namespace, id) DO UPDATE \
-             SET record = excluded.record, revision = excluded.revision",
-        )
-        .tenant(sync.tenant)
-        .bind(id)
-        .bind(sync.source.as_str())
-        .bind(json)
-        .bind(revision)
-        .execute(self.sql())
-        .await?;
+        let statement = sqlx::query(T::KIND.upsert())
+            .tenant(sync.tenant)
+            .bind(record.id())
+            .bind(sync.source.as_str())
+            .bind(json.as_str())
+            .bind(revision);
+        let statement = match T::KIND {
+            Kind::Device => statement.bind(record.user()),
+            Kind::User | Kind::Group => statement,
+        };
+        statement.execute(self.sql()).await?;
         Ok(())
     }
 
@@ -213,11 +212,15 @@ impl Change<'_> {
     }
 
     /// A device's revision covers its user's record: what was judged with the old one is out of date (GAP-4).
-    async fn touch_devices_of(&mut self, sync: &Sync<'_>, user: &str) -> Result<(), StoreError> {
+    async fn touch_dependants(&mut self, sync: &Sync<'_>, kind: Kind, id: &str) -> Result<(), StoreError> {
+        match kind {
+            Kind::User => {}
+            Kind::Device | Kind::Group => return Ok(()),
+        }
         let revision = self.revision().await?;
         sqlx::query("UPDATE devices SET revision = $4 WHERE owner = $1 AND namespace = $2 AND user_id = $3")
             .tenant(sync.tenant)
-            .bind(user)
+            .bind(id)
             .bind(revision)
             .execute(self.sql())
             .await?;
@@ -226,15 +229,16 @@ impl Change<'_> {
 }
 
 /// What must be written and what removed, of one kind. The first record with an id counts; others are refused.
-fn compare<'a, T: Serialize>(
-    kind: Kind,
+fn compare<'a, T: Entry>(
     sync: &Sync<'_>,
     stored: &BTreeMap<String, Stored>,
-    records: Vec<(&'a str, &'a T)>,
+    records: &'a [T],
     rejected: &mut Vec<Rejected>,
 ) -> Result<(Vec<Upsert<'a, T>>, Vec<String>), StoreError> {
+    let kind = T::KIND;
     let mut wanted = BTreeMap::new();
-    for (id, record) in records {
+    for record in records {
+        let id = record.id();
         let claimed = stored.get(id).filter(|stored| stored.source != sync.source.as_str());
         if let Some(other) = claimed {
             rejected.push(refused(
@@ -261,7 +265,7 @@ fn compare<'a, T: Serialize>(
     for (id, record) in wanted {
         let json = to_json(kind.as_str(), record)?;
         if stored.get(id).is_none_or(|stored| stored.record != json) {
-            upserts.push(Upsert { id, record, json });
+            upserts.push(Upsert { record, json });
         }
     }
     Ok((upserts, gone))
@@ -270,9 +274,4 @@ fn compare<'a, T: Serialize>(
 fn refused(kind: Kind, id: &str, reason: &str, message: &str) -> Rejected {
     let record = format!("{} {id}", kind.as_str());
     Rejected { record, reason: reason.to_owned(), message: message.to_owned() }
-}
-
-/// A user's id as a nullable column.
-fn user_column(device: &Device) -> Option<&str> {
-    device.user_id.as_ref().map(UserId::as_str)
 }
