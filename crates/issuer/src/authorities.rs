@@ -167,11 +167,11 @@ impl Authorities {
         self.by_name.values()
     }
 
-    /// Whether devices may be given this certificate to trust: a root of an authority, or one that the configuration
-    /// lists (GAP-7, TH-49).
-    pub(crate) fn may_deliver(&self, certificate: &[u8]) -> bool {
+    /// Whether a namespace's devices may be given this certificate to trust: one of an authority that serves the
+    /// namespace, or one that such an authority lists (GAP-7, TH-49).
+    pub(crate) fn may_deliver(&self, namespace: &Namespace, certificate: &[u8]) -> bool {
         let thumbprint = Thumbprints::of(certificate).sha256.to_string();
-        self.iter().any(|served| {
+        self.iter().filter(|served| served.serves(namespace)).any(|served| {
             served.authority.certificate_chain().any(|own| own == certificate)
                 || served.trusted_roots.contains(&thumbprint)
         })

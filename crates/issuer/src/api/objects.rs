@@ -128,18 +128,18 @@ pub(super) async fn report(
         failures: found.failures,
         devices: found.devices,
         omitted_devices: found.omitted_devices,
-        certificate: certificate_of(&issuer, key.kind, &stored),
+        certificate: certificate_of(&issuer, &key, &stored),
         source: source_of(&issuer, &tenant, key.kind, &stored).await?,
         key,
     }))
 }
 
 /// The certificate of a trusted root profile.
-fn certificate_of(issuer: &Issuer, kind: ObjectKind, stored: &StoredObject) -> Option<CertificateFacts> {
-    match kind {
+fn certificate_of(issuer: &Issuer, key: &ObjectKey, stored: &StoredObject) -> Option<CertificateFacts> {
+    match key.kind {
         ObjectKind::TrustedRootProfile => {
             let root = Declared.root(&stored.document, issuer.clock.now()).ok()?;
-            describe_certificate(root_certificate(&issuer.authorities, &root)?).ok()
+            describe_certificate(root_certificate(&issuer.authorities, &key.namespace, &root)?).ok()
         }
         ObjectKind::ScepProfile | ObjectKind::InventorySource => None,
     }

@@ -7,7 +7,7 @@ use scepter_issuer_api::{Applied, Document, Mode, PlanReport, PutOutcome, RootMi
 use scepter_pki::certificate::Thumbprints;
 use scepter_policy::authority::judge;
 use scepter_policy::diagnostics::{Diagnostic, Diagnostics, FieldPath};
-use scepter_policy::identity::{ObjectKey, ObjectKind, Tenant};
+use scepter_policy::identity::{Namespace, ObjectKey, ObjectKind, Tenant};
 use scepter_policy::plan::Plan;
 use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
@@ -98,7 +98,9 @@ impl Declaration<'_> {
             Err(findings) => return Ok(refused(findings)),
         };
         let moved = self.other_platform(ObjectKind::TrustedRootProfile, root.platform).await?;
-        if let Some(finding) = moved.or_else(|| judge_certificate(self.issuer, &root)) {
+        if let Some(finding) =
+            moved.or_else(|| judge_certificate(self.issuer, &self.put.tenant.namespace, &root))
+        {
             findings.push(finding);
             return Ok(refused(findings));
         }
@@ -170,7 +172,11 @@ impl Declaration<'_> {
     fn mismatch(&self, root: &TrustedRoot, served: &Served, findings: &Diagnostics) -> Option<RootMismatch> {
         findings.errors().find(|finding| finding.rule == RuleId::Root08)?;
         Some(RootMismatch {
-            referenced: thumbprint(root_certificate(&self.issuer.authorities, root)?),
+            referenced: thumbprint(root_certificate(
+                &self.issuer.authorities,
+                &self.put.tenant.namespace,
+                root,
+            )?),
             authority: thumbprint(served.authority.root()),
         })
     }
@@ -240,21 +246,21 @@ async fn plan_id(
 }
 
 /// Whether devices may be given a root's certificate (GAP-7, TH-49).
-fn judge_certificate(issuer: &Issuer, root: &TrustedRoot) -> Option<Diagnostic> {
-    if root_certificate(&issuer.authorities, root).is_some() {
+fn judge_certificate(issuer: &Issuer, namespace: &Namespace, root: &TrustedRoot) -> Option<Diagnostic> {
+    if root_certificate(&issuer.authorities, namespace, root).is_some() {
         return None;
     }
     let field = FieldPath::spec().field("certificate");
     Some(match &root.certificate {
         RootCertificate::Der(der) => {
             let message = format!(
-                "the certificate with SHA-1 thumbprint {} is no root of an authority, and the configuration does not list it",
+                "the certificate with SHA-1 thumbprint {} is of no authority that serves namespace {namespace}, and none lists it",
                 thumbprint(der)
             );
             Diagnostic::new(RuleId::Aut11, field, message)
         }
         RootCertificate::Authority(name) => {
-            let message = format!("there is no authority {name} here");
+            let message = format!("there is no authority {name} that serves namespace {namespace}");
             Diagnostic::new(RuleId::Aut10, field.field("authorityName"), message)
         }
         RootCertificate::Unread { config_map, key } => {

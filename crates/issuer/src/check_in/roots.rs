@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use scepter_issuer_api::RootDelivery;
-use scepter_policy::identity::Tenant;
+use scepter_policy::identity::{Namespace, Tenant};
 use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
 use scepter_policy::vocabulary::{DeviceState, Platform};
@@ -21,7 +21,8 @@ pub(super) async fn deliver(
 ) -> Result<Vec<RootDelivery>, StoreError> {
     let mut deliveries = Vec::new();
     for AssignedRoot { root, state } in &known.roots {
-        let Some(certificate) = certificate(&issuer.authorities, root).filter(|_| !root.suspend) else {
+        let certificate = certificate(&issuer.authorities, &tenant.namespace, root);
+        let Some(certificate) = certificate.filter(|_| !root.suspend) else {
             continue;
         };
         let installed = *state == DeviceState::Installed;
@@ -37,12 +38,17 @@ pub(super) async fn deliver(
     Ok(deliveries)
 }
 
-/// The certificate that a root profile stands for, as far as devices may be given it (GAP-7).
-pub(crate) fn certificate<'a>(authorities: &'a Authorities, root: &'a TrustedRoot) -> Option<&'a [u8]> {
+/// The certificate that a root profile stands for, as far as a namespace's devices may be given it (GAP-7).
+pub(crate) fn certificate<'a>(
+    authorities: &'a Authorities,
+    namespace: &Namespace,
+    root: &'a TrustedRoot,
+) -> Option<&'a [u8]> {
     match &root.certificate {
-        RootCertificate::Der(der) => authorities.may_deliver(der).then_some(der),
+        RootCertificate::Der(der) => authorities.may_deliver(namespace, der).then_some(der),
         RootCertificate::Authority(name) => {
-            authorities.get(name.as_str()).map(|served| served.authority.root())
+            let served = authorities.get(name.as_str()).filter(|served| served.serves(namespace))?;
+            Some(served.authority.root())
         }
         RootCertificate::Unread { .. } => None,
     }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use scepter_issuer::IssuerConfiguration;
 use scepter_issuer_api::client::{Client, ClientConfiguration, Token as BearerToken};
 use scepter_issuer_api::{ErrorCode, Issuer as _, IssuerError, Mode, PutOutcome};
-use scepter_policy::identity::{Namespace, ObjectKey, Owner};
+use scepter_policy::identity::{AuthorityName, Namespace, ObjectKey, Owner};
 use scepter_policy::issuance::Secret;
 use scepter_policy::profile::Profile;
 use scepter_policy::root::TrustedRoot;
@@ -17,7 +18,7 @@ use scepter_store::tokens::{Reach, Scope, Token};
 use scepter_store::{Config, Location, MacKey, Store};
 use serde_json::json;
 
-use crate::world::{World, document, id, inventory, key_of, namespace, profile, root};
+use crate::world::{Offset, World, document, id, inventory, key_of, namespace, profile, root};
 
 /// Making tokens needs no manifests.
 struct ReadsNothing;
@@ -225,6 +226,29 @@ async fn a_root_that_is_no_authoritys_is_never_delivered() {
     planted["spec"]["certificate"] = json!({ "pem": certificate.pem() });
     let found = rules(world.put(&planted, Mode::Apply).await);
     assert_eq!(found.get("AUT-11").map(String::as_str), Some("spec.certificate"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_root_of_an_authority_that_serves_others_is_not_delivered_here() {
+    let mut configuration = IssuerConfiguration::laboratory().unwrap();
+    let mut elsewhere = configuration.authorities[0].clone();
+    elsewhere.name = AuthorityName::new("elsewhere").unwrap();
+    elsewhere.namespaces = vec!["another-team".to_owned()];
+    configuration.authorities.push(elsewhere);
+    let world = World::configured(configuration, tempfile::tempdir().unwrap(), Offset::default()).await;
+
+    let mut by_name = root();
+    by_name["spec"]["certificate"] = json!({ "authorityName": "elsewhere" });
+    let found = rules(world.put(&by_name, Mode::Apply).await);
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["AUT-10"], "{found:?}");
+
+    let authorities = world.admin.authorities().await.unwrap().items;
+    let foreign = authorities.into_iter().find(|authority| authority.name == "elsewhere").unwrap();
+    let pem = der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, &foreign.root).unwrap();
+    let mut by_value = root();
+    by_value["spec"]["certificate"] = json!({ "pem": pem });
+    let found = rules(world.put(&by_value, Mode::Apply).await);
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["AUT-11"], "{found:?}");
 }
 
 #[tokio::test]

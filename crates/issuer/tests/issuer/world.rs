@@ -65,8 +65,12 @@ impl World {
 
     /// An issuer over an existing data directory.
     pub(crate) async fn over(data: TempDir, clock: Offset) -> Self {
-        let laboratory = IssuerConfiguration::laboratory().unwrap();
-        let running = Running::start_at(laboratory, overrides(&data), clock.clock()).await.unwrap();
+        Self::configured(IssuerConfiguration::laboratory().unwrap(), data, clock).await
+    }
+
+    /// An issuer with another configuration than the laboratory's.
+    pub(crate) async fn configured(configuration: IssuerConfiguration, data: TempDir, clock: Offset) -> Self {
+        let running = Running::start_at(configuration, overrides(&data), clock.clock()).await.unwrap();
         let file = std::fs::read_to_string(data.path().join("client.yaml")).unwrap();
         let file: ClientFile = serde_saphyr::from_str(&file).unwrap();
         let admin = Client::new(file.resolve(data.path()).unwrap()).unwrap();
