@@ -1,0 +1,285 @@
+//! Events of the parser to a tree: anchors and aliases, keys, limits.
+
+mod fields;
+mod typed;
+
+use std::collections::HashMap;
+
+use granit_parser::{
+    ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, StrInput, StructureStyle,
+};
+
+use crate::documents::Chunk;
+use crate::error::{Error, Problem};
+use crate::node::{Entry, Node, Value};
+use crate::place::{Mark, Span};
+use crate::scalar::{self, resolve};
+use fields::Fields;
+use typed::{core_suffix, scalar_value};
+
+/// The deepest nesting; no API has a tenth of it.
+pub(crate) const MAX_DEPTH: usize = 128;
+
+/// What anchors and aliases may add to a document, in nodes and bytes of text together.
+const MAX_EXPANSION: usize = 1024 * 1024;
+
+/// A document, and what stands behind it.
+pub(crate) struct Composed<'t> {
+    /// None for a document without content.
+    pub(crate) root: Option<Node>,
+    /// Further objects of a JSON stream.
+    pub(crate) following: Option<Chunk<'t>>,
+}
+
+/// Reads the one document of a chunk, or the first object of a stream of JSON objects.
+pub(crate) fn compose(chunk: Chunk<'_>) -> Result<Composed<'_>, Error> {
+    let mut composer = Composer::new(chunk);
+    let root = composer.root()?;
+    if let Some(following) = root.as_ref().and_then(|root| composer.following(&root.node)) {
+        return Ok(Composed { root: root.map(|root| root.node), following: Some(following) });
+    }
+    composer.finish()?;
+    Ok(Composed { root: root.map(|root| root.node), following: None })
+}
+
+struct Composer<'t> {
+    chunk: Chunk<'t>,
+    parser: Parser<'t, StrInput<'t>>,
+    anchors: HashMap<usize, Branch>,
+    expanded: usize,
+    depth: usize,
+}
+
+/// A node with what it weighs.
+#[derive(Clone)]
+struct Branch {
+    node: Node,
+    /// Nodes and bytes of text, itself included.
+    weight: usize,
+    /// Levels, itself included.
+    height: usize,
+}
+
+type Step<'t> = (Event<'t>, Span);
+
+impl<'t> Composer<'t> {
+    fn new(chunk: Chunk<'t>) -> Self {
+        let mut options = Options::default();
+        options.set_emit_comments(false);
+        options.block_scalar_eof_without_line_feed = true;
+        let parser = Parser::new_from_str_with_options(chunk.text, options);
+        Self { chunk, parser, anchors: HashMap::new(), expanded: 0, depth: 0 }
+    }
+
+    fn root(&mut self) -> Result<Option<Branch>, Error> {
+        loop {
+            match self.step()? {
+                (Event::StreamStart | Event::DocumentStart(..), _) => {}
+                (Event::StreamEnd | Event::DocumentEnd, _) => return Ok(None),
+                step => return self.branch(step).map(Some),
+            }
+        }
+    }
+
+    /// A JSON object behind a JSON object, as kubectl reads them without any separator.
+    fn following(&self, root: &Node) -> Option<Chunk<'t>> {
+        let end = root.span.end.offset().checked_sub(self.chunk.mark.offset())?;
+        let is_json =
+            self.chunk.text.get(..end)?.ends_with('}') && self.chunk.text.trim_start().starts_with('{');
+        let rest = Some(self.chunk.behind(end)?).filter(|_| is_json)?;
+        rest.text.trim_start().starts_with('{').then_some(rest)
+    }
+
+    /// Nothing but the end may follow the first document.
+    fn finish(&mut self) -> Result<(), Error> {
+        loop {
+            match self.step()? {
+                (Event::StreamEnd, _) => return Ok(()),
+                (Event::DocumentEnd, _) => {}
+                (_, span) => return Err(Error::new(Problem::SecondDocument, Span::at(span.start))),
+            }
+        }
+    }
+
+    fn step(&mut self) -> Result<Step<'t>, Error> {
+        match self.parser.next_event() {
+            Some(Ok((event, span))) => {
+                Ok((event, Span { start: self.mark(&span.start), end: self.mark(&span.end) }))
+            }
+            Some(Err(error)) => Err(self.syntax(&error)),
+            None => Ok((Event::StreamEnd, Span::at(self.chunk.mark))),
+        }
+    }
+
+    /// The place in the whole text of a marker in the chunk.
+    fn mark(&self, marker: &Marker) -> Mark {
+        let base = self.chunk.mark;
+        let column = if marker.line() == 1 { base.column() + marker.col() } else { marker.col() + 1 };
+        Mark::new(
+            base.offset() + marker.byte_offset().unwrap_or_default(),
+            base.line() + marker.line() - 1,
+            column,
+        )
+    }
+
+    fn syntax(&self, error: &ScanError) -> Error {
+        let problem = match error.kind() {
+            ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
+                Problem::Tab
+            }
+            ErrorKind::RecursionLimitExceeded => Problem::TooDeep,
+            _ => Problem::Syntax(error.info()),
+        };
+        Error::at(problem, self.mark(error.marker()))
+    }
+
+    fn branch(&mut self, (event, span): Step<'t>) -> Result<Branch, Error> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let weight = 1 + text.len();
+                let value = scalar_value(&text, style, tag.as_deref(), span)?;
+                self.anchored(anchor, Branch { node: Node { value, span }, weight, height: 1 })
+            }
+            Event::SequenceStart(style, anchor, _) => {
+                let branch = self.nested(span, |composer| composer.sequence(span, style))?;
+                self.anchored(anchor, branch)
+            }
+            Event::MappingStart(style, anchor, _) => {
+                let branch = self.nested(span, |composer| composer.mapping(span, style))?;
+                self.anchored(anchor, branch)
+            }
+            Event::Alias(anchor) => self.alias(anchor, span),
+            _ => Err(Error::new(Problem::Syntax("a value is missing here".to_owned()), span)),
+        }
+    }
+
+    fn nested(
+        &mut self,
+        span: Span,
+        read: impl FnOnce(&mut Self) -> Result<Branch, Error>,
+    ) -> Result<Branch, Error> {
+        if self.depth == MAX_DEPTH {
+            return Err(Error::at(Problem::TooDeep, span.start));
+        }
+        self.depth += 1;
+        let branch = read(self);
+        self.depth -= 1;
+        branch
+    }
+
+    fn sequence(&mut self, span: Span, style: StructureStyle) -> Result<Branch, Error> {
+        let mut all = Extent::new(span);
+        let mut elements = Vec::new();
+        loop {
+            match self.step()? {
+                (Event::SequenceEnd, end) => {
+                    return Ok(all.branch(Value::Sequence(elements), end, style));
+                }
+                step => elements.push(all.take(self.branch(step)?)),
+            }
+        }
+    }
+
+    fn mapping(&mut self, span: Span, style: StructureStyle) -> Result<Branch, Error> {
+        let mut all = Extent::new(span);
+        let mut fields = Fields::default();
+        loop {
+            let (event, at) = match self.step()? {
+                (Event::MappingEnd, end) => {
+                    return Ok(all.branch(Value::Mapping(fields.mapping()?), end, style));
+                }
+                step => step,
+            };
+            let merges = is_merge(&event);
+            let key = self.key((event, at), &mut all)?;
+            let step = self.step()?;
+            let value = all.take(self.branch(step)?);
+            if merges {
+                fields.merge(value)?;
+            } else {
+                fields.set(Entry { key, key_span: at, value });
+            }
+        }
+    }
+
+    fn key(&mut self, (event, span): Step<'t>, all: &mut Extent) -> Result<String, Error> {
+        if let Event::Scalar(text, style, 0, None) = &event {
+            all.weight += 1 + text.len();
+            return if *style == ScalarStyle::Plain {
+                scalar::key(resolve(text)).ok_or_else(|| Error::new(Problem::Key, span))
+            } else {
+                Ok(text.to_string())
+            };
+        }
+        key_text(all.take(self.branch((event, span))?))
+    }
+
+    fn anchored(&mut self, anchor: usize, branch: Branch) -> Result<Branch, Error> {
+        if anchor != 0 {
+            self.expand(&branch, branch.node.span)?;
+            self.anchors.insert(anchor, branch.clone());
+        }
+        Ok(branch)
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<Branch, Error> {
+        let branch = self.anchors.get(&anchor).ok_or_else(|| Error::new(Problem::Recursive, span))?;
+        if self.depth + branch.height > MAX_DEPTH {
+            return Err(Error::new(Problem::TooDeep, span));
+        }
+        let branch = branch.clone();
+        self.expand(&branch, span)?;
+        Ok(branch)
+    }
+
+    fn expand(&mut self, branch: &Branch, span: Span) -> Result<(), Error> {
+        self.expanded += branch.weight;
+        if self.expanded > MAX_EXPANSION { Err(Error::new(Problem::TooManyAliases, span)) } else { Ok(()) }
+    }
+}
+
+/// What a collection covers and weighs while it is read.
+struct Extent {
+    span: Span,
+    weight: usize,
+    height: usize,
+}
+
+impl Extent {
+    fn new(span: Span) -> Self {
+        Self { span, weight: 1, height: 1 }
+    }
+
+    fn take(&mut self, branch: Branch) -> Node {
+        self.weight += branch.weight;
+        self.height = self.height.max(branch.height + 1);
+        if branch.node.span.end > self.span.end {
+            self.span.end = branch.node.span.end;
+        }
+        branch.node
+    }
+
+    /// A flow collection ends at its bracket, a block collection with its last element.
+    fn branch(mut self, value: Value, end: Span, style: StructureStyle) -> Branch {
+        if style == StructureStyle::Flow {
+            self.span.end = end.end;
+        }
+        Branch { node: Node { value, span: self.span }, weight: self.weight, height: self.height }
+    }
+}
+
+fn is_merge(key: &Event<'_>) -> bool {
+    let Event::Scalar(text, style, _, tag) = key else { return false };
+    let tagged = tag.as_ref().is_some_and(|tag| core_suffix(tag) == "merge");
+    text == "<<" && (tagged || (*style == ScalarStyle::Plain && tag.is_none()))
+}
+
+/// A key with an anchor, an alias or a tag, as text.
+fn key_text(key: Node) -> Result<String, Error> {
+    match key.value {
+        Value::String(text) => Ok(text),
+        Value::Bool(value) => Ok(value.to_string()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) => Err(Error::new(Problem::Key, key.span)),
+    }
+}
