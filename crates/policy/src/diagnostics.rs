@@ -103,7 +103,11 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.rule, self.field, self.message)?;
+        write!(f, "{}: ", self.rule)?;
+        if !self.field.as_str().is_empty() {
+            write!(f, "{}: ", self.field)?;
+        }
+        f.write_str(&self.message)?;
         if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
     }
 }
@@ -232,5 +236,7 @@ mod tests {
     fn a_finding_reads_as_rule_field_problem_and_remedy() {
         let finding = Diagnostic::new(RuleId::Ku01, FieldPath::from("spec.keyUsages"), "keyUsages is empty");
         assert_eq!(finding.help("add one").to_string(), "KU-01: spec.keyUsages: keyUsages is empty; add one");
+        let whole = Diagnostic::new(RuleId::Sch01, FieldPath::default(), "spec is missing").help("add it");
+        assert_eq!(whole.to_string(), "SCH-01: spec is missing; add it");
     }
 }

@@ -176,6 +176,44 @@ pub struct Memberships {
     pub user: BTreeSet<GroupId>,
 }
 
+impl Inventory {
+    /// The devices, each with its user and with the groups that hold them.
+    pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
+        let users: BTreeMap<&UserId, &User> = self.users.iter().map(|user| (&user.id, user)).collect();
+        let groups = self.groups_by_member();
+        self.devices.iter().map(move |device| {
+            let user = device.user_id.as_ref().and_then(|id| users.get(id).copied());
+            let holding = |kind, id: &str| groups.get(&(kind, id.to_owned())).cloned().unwrap_or_default();
+            let memberships = Memberships {
+                device: holding(GroupKind::Device, device.id.as_str()),
+                user: user.map(|user| holding(GroupKind::User, user.id.as_str())).unwrap_or_default(),
+            };
+            Member { device, user, memberships }
+        })
+    }
+
+    fn groups_by_member(&self) -> BTreeMap<(GroupKind, String), BTreeSet<GroupId>> {
+        let mut holding: BTreeMap<_, BTreeSet<GroupId>> = BTreeMap::new();
+        for (group, (kind, members)) in flatten(&self.groups) {
+            for member in members {
+                holding.entry((kind, member)).or_default().insert(group.clone());
+            }
+        }
+        holding
+    }
+}
+
+/// A device with all that deciding about it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// Its user, if it has one that the inventory knows.
+    pub user: Option<&'a User>,
+    /// The groups that hold the two.
+    pub memberships: Memberships,
+}
+
 /// Every group's members with nested groups followed: group id → (kind, member ids of users or devices).
 ///
 /// A member that is a group of the same kind is followed once, so that cycles end (policy-rules §14). A member that
@@ -228,6 +266,28 @@ mod tests {
         let expected = BTreeSet::from(["d1".to_owned(), "d2".to_owned()]);
         assert_eq!(flat[&GroupId::new("all").unwrap()].1, expected);
         assert_eq!(flat[&GroupId::new("laptops").unwrap()].1, expected);
+    }
+
+    #[test]
+    fn a_device_is_found_with_its_user_and_the_groups_of_both() {
+        let json = serde_json::json!({
+            "users": [{"id": "jdoe"}],
+            "devices": [{"id": "d1", "platform": "iOS", "userId": "jdoe"},
+                        {"id": "jdoe", "platform": "iOS", "userId": "nobody"}],
+            "groups": [{"id": "staff", "kind": "User", "members": ["sales"]},
+                       {"id": "sales", "kind": "User", "members": ["jdoe"]},
+                       {"id": "fleet", "kind": "Device", "members": ["d1"]}],
+        });
+        let inventory: Inventory = serde_json::from_value(json).unwrap();
+        let groups = |ids: &[&str]| ids.iter().map(|id| GroupId::new(*id).unwrap()).collect::<BTreeSet<_>>();
+        let members: Vec<_> = inventory.members().collect();
+        assert_eq!(members[0].user, Some(&inventory.users[0]));
+        assert_eq!(
+            members[0].memberships,
+            Memberships { device: groups(&["fleet"]), user: groups(&["sales", "staff"]) }
+        );
+        assert_eq!(members[1].user, None);
+        assert_eq!(members[1].memberships, Memberships::default(), "a device is not the user of that id");
     }
 
     #[test]

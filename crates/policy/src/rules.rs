@@ -1,11 +1,11 @@
 //! The rule table: every refusal and warning of Scepter points to one of these.
 //!
 //! Ids, severities and sources are those of the specification's rule list. A rule's checks live in the module of its
-//! group; this file is the registry that lint, admission, statuses and `docs/rules.md` read.
+//! group; the registry is what lint, admission, statuses and `docs/rules.md` read.
 
 use crate::vocabulary::{Severity, vocabulary};
 
-pub(crate) mod access;
+pub mod access;
 pub mod applicability;
 pub mod assignment;
 pub mod keys;
@@ -13,6 +13,7 @@ pub mod matrix;
 pub(crate) mod platform;
 mod registry;
 pub(crate) mod renewal;
+pub mod requested;
 pub mod root;
 pub(crate) mod san;
 pub(crate) mod sid;
@@ -39,6 +40,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Whether a rule waits to be asked.
+    Activation {
+        /// It speaks wherever its context is there.
+        Always = "always",
+        /// It speaks only where somebody asked for it by its id ([`requested`]): good advice for some, noise for others.
+        OnRequest = "on request",
+    }
+}
+
 /// One rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
@@ -48,7 +59,9 @@ pub struct Rule {
     pub scope: Scope,
     /// How bad breaking it is.
     pub severity: Severity,
-    /// Where it comes from: `S:n` is line n of the specification.
+    /// Whether it waits to be asked.
+    pub activation: Activation,
+    /// Where it comes from: `S:n` is line n of the specification, `[I]` inferred; docs/rules.md explains the others.
     pub source: &'static str,
     /// The rule in one sentence.
     pub title: &'static str,

@@ -146,6 +146,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::diagnostics::FieldPath;
+    use crate::rules::RuleId;
 
     fn error(text: &str) -> (usize, TemplateProblem) {
         let error = Template::parse(text).expect_err(text);
@@ -190,23 +192,22 @@ mod tests {
             ("{{User-Name}}", 0, TemplateProblem::NotAName("User-Name".into())),
         ] {
             assert_eq!(error(text), (offset, problem.clone()), "{text}");
-            assert_eq!(problem.rule(), crate::rules::RuleId::Var02);
+            assert_eq!(problem.rule(), RuleId::Var02);
         }
     }
 
     #[test]
-    fn an_unknown_variable_is_refused_with_the_nearest_name() {
-        let (offset, problem) = error("é{{UserNmae}}");
-        assert_eq!(offset, 2);
-        assert_eq!(problem.rule(), crate::rules::RuleId::Var01);
-        assert_eq!(problem.to_string(), "{{UserNmae}} is no variable; did you mean {{UserName}}?");
-    }
-
-    #[test]
-    fn an_unknown_variable_that_resembles_none_is_refused_with_all_names() {
-        let (_, problem) = error("{{FavouriteColour}}");
-        for variable in Variable::ALL {
-            assert!(problem.to_string().contains(variable.name()), "{problem}");
+    fn an_unknown_variable_is_refused_with_every_name_once_and_the_one_that_was_meant() {
+        for (text, help) in [
+            ("é{{UserNmae}}", "did you mean {{UserName}}?"),
+            ("é{{FavouriteColour}}", RuleId::Var01.rule().help),
+        ] {
+            let finding = Template::parse(text).unwrap_err().diagnostic(&FieldPath::spec(), 3);
+            assert_eq!((finding.rule, finding.offset), (RuleId::Var01, Some(3 + "é".len())));
+            assert_eq!(finding.help, help);
+            let (_, listed) = finding.message.split_once("the variables are ").unwrap();
+            let listed: Vec<_> = listed.split(", ").collect();
+            assert_eq!(listed, Variable::ALL.map(Variable::name));
         }
     }
 

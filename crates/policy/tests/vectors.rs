@@ -3,13 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use scepter_crd::{Manifest, ManifestError};
 use scepter_policy::diagnostics::Diagnostics;
-use scepter_policy::rules::{RULES, RuleId, Scope};
+use scepter_policy::rules::requested::{self, Requested};
+use scepter_policy::rules::{Activation, RULES, RuleId, Scope};
 use scepter_policy::vocabulary::Severity;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -130,10 +131,15 @@ fn merge(target: &mut Value, patch: &Value) {
     }
 }
 
-/// Whether the manifest is accepted, and every finding.
-fn judge(case: &Case) -> (bool, Diagnostics) {
+/// Whether the manifest is accepted, and every finding; a rule that waits to be asked is asked for.
+fn judge(rule: RuleId, case: &Case) -> (bool, Diagnostics) {
+    let asked = Some(rule).filter(|rule| rule.rule().activation == Activation::OnRequest);
+    let requested = Requested::new(asked).unwrap();
     let judged = match Manifest::from_value(manifest(case)) {
-        Ok(Manifest::ScepProfile(profile)) => profile.parse().map(|(_, warnings)| warnings),
+        Ok(Manifest::ScepProfile(profile)) => profile.parse().map(|(profile, mut warnings)| {
+            warnings.extend(requested::judge(&profile, &BTreeMap::new(), &requested));
+            warnings
+        }),
         Ok(Manifest::TrustedRootProfile(root)) => root.parse(None, case.now).map(|(_, warnings)| warnings),
         Ok(Manifest::InventorySource(_)) => panic!("an inventory source is judged by no rule of this scope"),
         Err(ManifestError::Malformed { finding, .. }) => Err((*finding).into()),
@@ -181,7 +187,7 @@ fn problems(
 
 /// A firing case breaks this rule and those it says, no other; whether it is refused follows from the severity.
 fn problem_of_firing(rule: RuleId, case: &Case) -> Option<String> {
-    let (accepted, findings) = judge(case);
+    let (accepted, findings) = judge(rule, case);
     let found: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
     let expected: BTreeSet<&str> = case.also.iter().map(String::as_str).chain([rule.as_str()]).collect();
     let only_warns = case.warns || rule.severity() == Severity::Warning;
@@ -200,7 +206,7 @@ fn problem_of_firing(rule: RuleId, case: &Case) -> Option<String> {
 }
 
 fn problem_of_silence(rule: RuleId, case: &Case) -> Option<String> {
-    let (accepted, findings) = judge(case);
+    let (accepted, findings) = judge(rule, case);
     let spoke = findings.iter().any(|finding| finding.rule == rule);
     (spoke || !accepted).then(|| format!("{findings:?}"))
 }

@@ -9,7 +9,7 @@ use scepter_crd::{InventorySource, Manifest, ScepProfile, TrustedRootProfile};
 use scepter_issuer_api::{KeyRef, Origin, ReferenceKind};
 use scepter_policy::diagnostics::Diagnostics;
 use scepter_policy::identity::{GroupId, ObjectKind};
-use scepter_policy::inventory::{Group, GroupKind};
+use scepter_policy::inventory::{GroupKind, Inventory};
 
 use crate::kind::{Kind, name};
 
@@ -112,11 +112,19 @@ impl Manifests {
 
     /// The kind of each group that a source of this namespace declares, as far as its records are at hand.
     pub(crate) fn group_kinds(&self) -> BTreeMap<GroupId, GroupKind> {
-        self.sources().flat_map(|source| self.groups(source)).map(|group| (group.id, group.kind)).collect()
+        self.inventory().groups.into_iter().map(|group| (group.id, group.kind)).collect()
     }
 
-    fn groups(&self, source: &InventorySource) -> Vec<Group> {
-        self.read(source).map(|reading| reading.inventory.groups).unwrap_or_default()
+    /// The records of every source of this namespace, as far as they are at hand.
+    pub fn inventory(&self) -> Inventory {
+        let mut all = Inventory::default();
+        for reading in self.sources().filter_map(|source| self.read(source).ok()) {
+            let Inventory { users, devices, groups } = reading.inventory;
+            all.users.extend(users);
+            all.devices.extend(devices);
+            all.groups.extend(groups);
+        }
+        all
     }
 
     /// The records of a source of this namespace, its `ConfigMap` among the bytes.

@@ -1,12 +1,16 @@
-//! How apps get at the certificate (ACC-01), and what else uses it (PLT-07).
+//! How apps get at the certificate (ACC-01; PLT-06 where the devices are known), and what else uses it (PLT-07).
 
 use std::collections::BTreeSet;
 
 use super::RuleId;
 use super::matrix::{Field, Requirement};
+use crate::assign::{Assignment, assign};
 use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
-use crate::profile::{AccessMode, AssociatedProfile, AssociationKind, CertificateAccess, Fields, fields};
-use crate::vocabulary::Platform;
+use crate::inventory::Inventory;
+use crate::profile::{
+    AccessMode, AssociatedProfile, AssociationKind, CertificateAccess, Fields, Profile, fields,
+};
+use crate::vocabulary::{ManagementMode, Platform};
 
 /// The most apps that can be granted silently.
 const MAX_APPS: usize = 50;
@@ -18,6 +22,25 @@ pub(crate) fn parse(fields: &Fields<'_>, findings: &mut Diagnostics) -> Certific
         Some(access) => parse_apps(access, findings),
         None => CertificateAccess::UserApproval,
     }
+}
+
+/// PLT-06: apps are granted a certificate that only dedicated devices get.
+pub fn judge_reach(profile: &Profile, inventory: &Inventory) -> Option<Diagnostic> {
+    if profile.certificate_access == CertificateAccess::UserApproval {
+        return None;
+    }
+    let mut reached = inventory.members().filter(|member| {
+        assign(&profile.aim(), member.device, member.user, &member.memberships) == Assignment::Targeted
+    });
+    let is_dedicated = |mode: Option<ManagementMode>| mode == Some(ManagementMode::Dedicated);
+    let first = reached.next()?;
+    let only_dedicated = is_dedicated(first.device.management_mode)
+        && reached.all(|member| is_dedicated(member.device.management_mode));
+    only_dedicated.then(|| {
+        let path = FieldPath::spec().field("certificateAccess").field("apps");
+        let message = "apps are granted the certificate, but only dedicated devices get it";
+        Diagnostic::new(RuleId::Plt06, path, message)
+    })
 }
 
 fn parse_apps(access: fields::CertificateAccess<'_>, findings: &mut Diagnostics) -> CertificateAccess {
@@ -84,6 +107,7 @@ fn is_package_id(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::sample;
 
     fn judged(mode: AccessMode, apps: &[&str]) -> Vec<(RuleId, String)> {
         let apps: Vec<String> = apps.iter().map(|&app| app.to_owned()).collect();
@@ -111,6 +135,26 @@ mod tests {
     fn apps_are_not_listed_where_the_user_approves() {
         assert_eq!(judged(AccessMode::UserApproval, &[]), []);
         assert_eq!(judged(AccessMode::UserApproval, &["com.a.b"]).len(), 1);
+    }
+
+    #[test]
+    fn apps_that_only_dedicated_devices_could_serve_are_warned_about() {
+        let apps = ["com.example.mail".to_owned()];
+        let judged = |mode, modes: &[&str]| {
+            let mut profile = sample::profile(Platform::AndroidEnterpriseCorporate, |_| {});
+            if mode == AccessMode::GrantSilently {
+                profile.certificate_access = CertificateAccess::GrantSilently(apps.iter().cloned().collect());
+            }
+            let device = |(n, mode): (usize, &&str)| serde_json::json!({"id": format!("d{n}"), "platform": "AndroidEnterpriseCorporate", "managementMode": mode});
+            let devices: Vec<_> = modes.iter().enumerate().map(device).collect();
+            let inventory = serde_json::from_value(serde_json::json!({"devices": devices})).unwrap();
+            judge_reach(&profile, &inventory).map(|finding| finding.rule)
+        };
+        let silently = AccessMode::GrantSilently;
+        assert_eq!(judged(silently, &["Dedicated", "Dedicated"]), Some(RuleId::Plt06));
+        assert_eq!(judged(silently, &["Dedicated", "FullyManaged"]), None);
+        assert_eq!(judged(silently, &[]), None, "nobody is reached");
+        assert_eq!(judged(AccessMode::UserApproval, &["Dedicated"]), None);
     }
 
     #[test]

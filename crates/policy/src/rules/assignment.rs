@@ -1,4 +1,5 @@
-//! Who gets a profile (ASG-01, ASG-06, ASG-07, ASG-13; ASG-04 where the kinds of groups are known).
+//! Who gets a profile (ASG-01, ASG-06, ASG-07, ASG-13; ASG-04 and, where it is asked for, ASG-09 as far as the kinds of
+//! groups are known).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +7,8 @@ use super::RuleId;
 use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
 use crate::identity::GroupId;
 use crate::inventory::GroupKind;
-use crate::profile::{AssignmentFilter, Assignments, Include, Target, fields};
+use crate::profile::{AssignmentFilter, Assignments, Include, Profile, Target, fields};
+use crate::vocabulary::CertificateType;
 
 /// ASG-01, ASG-06, ASG-07, ASG-13.
 pub(crate) fn parse(
@@ -29,18 +31,44 @@ pub fn judge_kinds(assignments: &Assignments, kinds: &BTreeMap<GroupId, GroupKin
     let without_effect = |(index, group): (usize, &GroupId)| {
         let kind = *kinds.get(group)?;
         let other = *included.iter().find(|included| **included != kind)?;
-        let effect = if included.contains(&kind) {
-            "does not reach those"
+        let group = Target::Group(group.clone()).named(kinds);
+        let message = if included.contains(&kind) {
+            format!(
+                "excluding {group}, has no effect on the {} that the profile is assigned to",
+                plural(other)
+            )
         } else {
-            "has no effect: it does not reach those"
+            format!("excluding {group}, has no effect: the profile is assigned to {}", plural(other))
         };
-        let message = format!("the exclusion of {group}, a {kind} group, {effect} included as a {other}");
         Some(Diagnostic::new(RuleId::Asg04, path.index(index).field("group"), message))
     };
     assignments.exclude.iter().enumerate().filter_map(without_effect).collect()
 }
 
+/// ASG-09: targets whose members are not of the kind that the certificate names.
+pub(crate) fn judge_bearers(profile: &Profile, kinds: &BTreeMap<GroupId, GroupKind>) -> Diagnostics {
+    let (meant, certificate) = match profile.certificate_type {
+        CertificateType::User => (GroupKind::User, "user certificate"),
+        CertificateType::Device => (GroupKind::Device, "device certificate"),
+    };
+    let path = FieldPath::spec().field("assignments").field("include");
+    let of_the_other_kind = |(index, include): (usize, &Include)| {
+        include.target.kind(kinds).filter(|kind| *kind != meant)?;
+        let message = format!("this {certificate} is assigned to {}", include.target.named(kinds));
+        Some(Diagnostic::new(RuleId::Asg09, path.index(index), message))
+    };
+    profile.assignments.include.iter().enumerate().filter_map(of_the_other_kind).collect()
+}
+
 impl Target {
+    /// The target with the kind of its members, for people: `staff, a group of users`.
+    fn named(&self, kinds: &BTreeMap<GroupId, GroupKind>) -> String {
+        match (self, self.kind(kinds)) {
+            (Self::Group(group), Some(kind)) => format!("{group}, a group of {}", plural(kind)),
+            (Self::Group(_) | Self::AllUsers | Self::AllDevices, _) => self.to_string(),
+        }
+    }
+
     /// Whether the target names users or devices; `None` for a group that nobody knows.
     fn kind(&self, kinds: &BTreeMap<GroupId, GroupKind>) -> Option<GroupKind> {
         match self {
@@ -48,6 +76,13 @@ impl Target {
             Self::AllUsers => Some(GroupKind::User),
             Self::AllDevices => Some(GroupKind::Device),
         }
+    }
+}
+
+const fn plural(kind: GroupKind) -> &'static str {
+    match kind {
+        GroupKind::User => "users",
+        GroupKind::Device => "devices",
     }
 }
 
@@ -157,7 +192,8 @@ fn judge_everyone(includes: &[(usize, Include)], path: &FieldPath, findings: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::FilterMode;
+    use crate::profile::{FilterMode, sample};
+    use crate::vocabulary::Platform;
 
     const USERS: fields::Include<'_> =
         fields::Include { group: None, all_users: Some(true), all_devices: None, filter: None };
@@ -234,5 +270,33 @@ mod tests {
         assert_eq!(warned(&[DEVICES], "byod"), []);
         assert_eq!(warned(&[USERS], "staff"), []);
         assert_eq!(warned(&[USERS], "unknown"), []);
+    }
+
+    #[test]
+    fn a_certificate_goes_to_what_it_names() {
+        let kinds = BTreeMap::from([
+            (GroupId::new("staff").unwrap(), GroupKind::User),
+            (GroupId::new("fleet").unwrap(), GroupKind::Device),
+        ]);
+        let judged = |certificate_type| {
+            let profile = sample::profile(Platform::Ios, |fields| {
+                let include = vec![group("staff"), group("fleet"), group("unknown"), DEVICES];
+                fields.assignments = Some(fields::Assignments { include, exclude: vec![] });
+                fields.certificate_type = certificate_type;
+            });
+            let findings = judge_bearers(&profile, &kinds);
+            findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            judged(CertificateType::User),
+            [
+                "this user certificate is assigned to fleet, a group of devices",
+                "this user certificate is assigned to all devices"
+            ]
+        );
+        assert_eq!(
+            judged(CertificateType::Device),
+            ["this device certificate is assigned to staff, a group of users"]
+        );
     }
 }

@@ -1,8 +1,9 @@
-//! Rules about strong mapping that the object alone decides (SID-02 … SID-05).
+//! Rules about strong mapping that the object alone decides (SID-02 … SID-05; SID-08 where it is asked for).
 
-use super::RuleId;
 use super::variables::{Place, Setting};
+use super::{RuleId, san, usages};
 use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::profile::Profile;
 use crate::template::{Piece, Template, Variable};
 use crate::vocabulary::{CertificateType, Platform, SanType};
 
@@ -38,6 +39,20 @@ pub(crate) fn check(
         }
         CertificateType::User | CertificateType::Device => {}
     }
+}
+
+/// SID-08: what a user would present to a domain controller names nobody there.
+pub(crate) fn judge_absence(profile: &Profile) -> Option<Diagnostic> {
+    let names = &profile.subject_alternative_names;
+    let signs_people_in = profile.platform == Platform::Windows10AndLater
+        && profile.certificate_type == CertificateType::User
+        && names.iter().any(|name| name.kind == SanType::Upn)
+        && profile.extended_key_usages.iter().any(|usage| usage.oid == usages::CLIENT_AUTHENTICATION);
+    let is_mapped = names.iter().any(|name| is_security_identifier(&name.value));
+    (signs_people_in && !is_mapped).then(|| {
+        let message = "the certificate has a user principal name, but no security identifier";
+        Diagnostic::new(RuleId::Sid08, san::field(), message)
+    })
 }
 
 /// Whether a template is the security identifier and nothing else: only then it becomes the tag (SID-01).

@@ -9,7 +9,7 @@ use crate::profile::{ExtendedKeyUsage, fields};
 use crate::vocabulary::KeyUsage;
 
 /// Client Authentication (RFC 5280 §4.2.1.12).
-const CLIENT_AUTHENTICATION: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.3.2");
+pub(crate) const CLIENT_AUTHENTICATION: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.3.2");
 /// anyExtendedKeyUsage.
 const ANY_PURPOSE: Oid = Oid::new_unwrap("2.5.29.37.0");
 /// The most entries (EKU-04).

@@ -18,7 +18,7 @@ pub struct TemplateError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateProblem {
     /// VAR-01: double brackets round a name that nobody knows.
-    #[error("{{{{{name}}}}} is no variable; {}", suggestion(*.nearest))]
+    #[error("{{{{{name}}}}} is no variable; the variables are {known}", known = known_names())]
     UnknownVariable {
         /// The name, cut to 64 characters.
         name: String,
@@ -55,21 +55,15 @@ impl TemplateError {
         let finding = Diagnostic::new(self.problem.rule(), field.clone(), self.problem.to_string());
         let finding = finding.at(start + self.offset);
         match self.problem {
-            TemplateProblem::UnknownVariable { .. } => {
-                finding.help(format!("write one of {}", known_names()))
+            TemplateProblem::UnknownVariable { nearest: Some(nearest), .. } => {
+                finding.help(format!("did you mean {nearest}?"))
             }
-            TemplateProblem::SingleOpening
+            TemplateProblem::UnknownVariable { nearest: None, .. }
+            | TemplateProblem::SingleOpening
             | TemplateProblem::StrayClosing
             | TemplateProblem::Unclosed
             | TemplateProblem::NotAName(_) => finding,
         }
-    }
-}
-
-fn suggestion(nearest: Option<Variable>) -> String {
-    match nearest {
-        Some(variable) => format!("did you mean {variable}?"),
-        None => format!("the variables are {}", known_names()),
     }
 }
 

@@ -7,9 +7,9 @@ use scepter_crd::v1alpha1::ScepProfileStatus;
 use scepter_issuer_api::KeyRef;
 use scepter_policy::diagnostics::{Diagnostic, FieldPath};
 use scepter_policy::identity::ObjectKind;
-use scepter_policy::profile::Profile;
+use scepter_policy::profile::{CertificateAccess, Profile};
 use scepter_policy::root::TrustedRoot;
-use scepter_policy::rules::{RuleId, assignment, root};
+use scepter_policy::rules::{RuleId, access, assignment, root};
 use serde_json::{Value, json};
 
 use super::Kind;
@@ -45,6 +45,9 @@ impl Kind for ScepProfile {
             Err(findings) => return Judgement::Refused(findings),
         };
         warnings.extend(assignment::judge_kinds(&profile.assignments, &among.group_kinds()));
+        if profile.certificate_access != CertificateAccess::UserApproval {
+            warnings.extend(access::judge_reach(&profile, &among.inventory()).into_iter().collect());
+        }
         let root = match find_root(&profile, among, now) {
             Ok(root) => root,
             Err(unmet) => return Judgement::Waiting { unmet: vec![unmet], warnings },

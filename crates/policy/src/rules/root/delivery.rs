@@ -1,12 +1,11 @@
-//! Roots on their way to devices (ROOT-10 … ROOT-12).
+//! Roots on their way to devices (ROOT-10, ROOT-11).
 
 use super::reference::reference;
 use crate::assign::OsVersion;
-use crate::authority::AuthorityFacts;
 use crate::diagnostics::{Diagnostic, FieldPath};
 use crate::inventory::Device;
 use crate::profile::Profile;
-use crate::root::{RootCertificate, TrustedRoot};
+use crate::root::TrustedRoot;
 use crate::rules::RuleId;
 use crate::vocabulary::Platform;
 
@@ -31,32 +30,11 @@ pub fn judge_device(root: &TrustedRoot, device: &Device) -> Option<Diagnostic> {
     })
 }
 
-/// ROOT-12: devices receive the roots of the issuer's authorities, and those that its configuration lists by thumbprint
-/// (`is_listed`: policy computes none). Whoever may write trusted root profiles does not decide whom devices trust.
-pub fn judge_delivery<'a>(
-    root: &TrustedRoot,
-    mut authorities: impl Iterator<Item = &'a AuthorityFacts>,
-    is_listed: bool,
-) -> Option<Diagnostic> {
-    let known = match &root.certificate {
-        RootCertificate::Der(der) => is_listed || authorities.any(|authority| authority.root == *der),
-        RootCertificate::Authority(name) => authorities.any(|authority| authority.name == *name),
-        RootCertificate::Unread { .. } => false,
-    };
-    (!known).then(|| {
-        let message =
-            format!("{} holds a certificate that is no authority's root and is not listed", root.name);
-        Diagnostic::new(RuleId::Root12, FieldPath::spec().field("certificate"), message)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authority::sample as authority;
     use crate::profile::sample as profile;
-    use crate::root::fields::Certificate;
-    use crate::root::sample::{self, INTERMEDIATE, NAMESAKE, ROOT};
+    use crate::root::sample;
     use crate::vocabulary::Platform::Ios;
     use crate::vocabulary::Severity;
 
@@ -81,22 +59,5 @@ mod tests {
         assert_eq!(judged(administrator, "10", None), None);
         assert_eq!(judged(administrator, "12", Some(true)), None);
         assert_eq!(judged(Platform::AndroidEnterpriseCorporate, "14", None), None);
-    }
-
-    #[test]
-    fn devices_receive_only_roots_that_the_issuer_knows() {
-        let facts = authority::facts();
-        let judged = |certificate, listed| {
-            let root = sample::root(Ios, |fields| fields.certificate = certificate);
-            judge_delivery(&root, std::iter::once(&facts), listed).map(|finding| finding.rule)
-        };
-        let pem = |text| Certificate { pem: Some(text), ..Certificate::default() };
-        let of = |name| Certificate { authority_name: Some(name), ..Certificate::default() };
-        assert_eq!(judged(pem(ROOT), false), None);
-        assert_eq!(judged(pem(NAMESAKE), true), None);
-        assert_eq!(judged(of("default"), false), None);
-        for unknown in [pem(NAMESAKE), pem(INTERMEDIATE), of("other")] {
-            assert_eq!(judged(unknown, false), Some(RuleId::Root12));
-        }
     }
 }
