@@ -21,6 +21,11 @@ test: envtest ## all tests: of the crates, then of the world (control plane, SCE
 	@echo '== tests of the world'
 	@cargo test --package scepter-tests
 
+.PHONY: fuzz
+fuzz: ## a minute of random input for each parser; FUZZ_SECONDS=600 for more
+	@scripts/install-tools fuzz
+	@scripts/fuzz $(or $(FUZZ_SECONDS),60)
+
 .PHONY: e2e
 e2e: envtest ## only the tests on the control plane
 	@echo '== tests on the control plane'
