@@ -2,6 +2,7 @@
 //! `resolve`.
 
 mod applicability;
+mod filters;
 mod targets;
 mod version;
 

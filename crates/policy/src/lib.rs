@@ -5,12 +5,13 @@
 //! but does no cryptography.
 //!
 //! Read it in this order: [`vocabulary`] (the closed words), [`identity`] (typed names), [`inventory`] (devices, users,
-//! groups), [`profile`] (a parsed profile), [`assign`] (who gets it), [`resolve`] (what exactly a device is asked for),
+//! groups), [`profile`] (a parsed profile), [`filter`] and [`assign`] (who gets it), [`resolve`] (what exactly a device is asked for),
 //! [`issuance`] (the proofs without which nothing is signed). [`rules`] is the table that every refusal points into.
 
 pub mod assign;
 pub mod authority;
 pub mod diagnostics;
+pub mod filter;
 pub mod identity;
 pub mod inventory;
 pub mod issuance;
@@ -24,5 +25,6 @@ pub mod revocation;
 pub mod root;
 pub mod rules;
 pub mod san;
+pub mod spelling;
 pub mod template;
 pub mod vocabulary;

@@ -125,9 +125,10 @@ fn reach(old: &Profile, new: &Profile) -> Vec<Change> {
     let effect = |narrows| if narrows { Effect::Revoke } else { Effect::None };
     let fewer_associations = !old.associated_profiles.is_subset(&new.associated_profiles);
     let narrower_rules = new.applicability.is_some_rule();
-    let fewer_targets =
-        old.assignments.include.iter().any(|include| !new.assignments.include.contains(include))
-            || !new.assignments.exclude.is_subset(&old.assignments.exclude);
+    let (before, after) = (&old.assignments, &new.assignments);
+    let fewer_targets = before.include.iter().any(|include| !after.include.contains(include))
+        || after.include.iter().any(|include| include.leaves_out() && !before.include.contains(include))
+        || !after.exclude.is_subset(&before.exclude);
     changed([
         (
             "associatedProfiles",
@@ -148,7 +149,7 @@ fn changed<const N: usize>(rows: [Row; N]) -> Vec<Change> {
 mod tests {
     use super::*;
     use crate::profile::fields::{
-        ApplicabilityRules, Assignments, EditionRule, Fields, Include, MaxDisruption,
+        ApplicabilityRules, Assignments, EditionRule, Fields, Filter, Include, MaxDisruption,
     };
     use crate::profile::{FilterMode, sample};
     use crate::vocabulary::{CertificateType, DeletionPolicy, KeyStorageProvider, KeyUsage, Platform};
@@ -242,6 +243,19 @@ mod tests {
         assert_eq!(assign(vec![everyone, group("staff")], &[]), assignments(Effect::None));
         assert_eq!(assign(vec![group("staff")], &[]), assignments(Effect::Revoke));
         assert_eq!(assign(vec![everyone], &["guests"]), assignments(Effect::Revoke));
+    }
+
+    #[test]
+    fn a_filter_that_includes_adds_and_one_that_excludes_takes_away() {
+        let everyone = Include { all_devices: Some(true), ..Include::default() };
+        let added = |mode| {
+            let filter = Some(Filter { mode, expression: r#"(device.model -eq "X1")"# });
+            let include = vec![everyone, Include { filter, ..group("staff") }];
+            effects(|fields| fields.assignments = Some(Assignments { include, exclude: vec![] }))
+        };
+        let assignments = |effect| [("spec.assignments".to_owned(), effect)];
+        assert_eq!(added(FilterMode::Include), assignments(Effect::None));
+        assert_eq!(added(FilterMode::Exclude), assignments(Effect::Revoke));
     }
 
     #[test]

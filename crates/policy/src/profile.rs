@@ -11,6 +11,7 @@ pub use fields::Fields;
 use jiff::Timestamp;
 
 use crate::assign::Aim;
+use crate::filter::Filter;
 use crate::identity::{AuthorityName, GroupId, ObjectName};
 use crate::name::Oid;
 use crate::san::SanTemplate;
@@ -66,6 +67,13 @@ pub struct Include {
     pub filter: Option<AssignmentFilter>,
 }
 
+impl Include {
+    /// Whether its filter takes devices away from other targets too: one of mode `Exclude` does (ASG-12).
+    pub fn leaves_out(&self) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.mode == FilterMode::Exclude)
+    }
+}
+
 /// Whom an assignment names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
@@ -92,8 +100,8 @@ impl std::fmt::Display for Target {
 pub struct AssignmentFilter {
     /// Whether a match applies or withholds the profile.
     pub mode: FilterMode,
-    /// The expression as written; its grammar is ASG-13.
-    pub expression: String,
+    /// The devices that it matches (ASG-13).
+    pub expression: Filter,
 }
 
 crate::vocabulary::vocabulary! {

@@ -1,13 +1,11 @@
-//! Targets: include and exclude, each within its own kind (ASG-01 … ASG-04, ASG-08, ASG-12).
+//! Targets: include and exclude, each within its own kind (ASG-01 … ASG-05, ASG-08).
 
 use std::collections::BTreeSet;
 
-use super::{Assignment, Note};
-use crate::diagnostics::{Diagnostic, FieldPath};
+use super::{Assignment, Note, filters};
 use crate::identity::GroupId;
 use crate::inventory::{Device, Memberships, User};
-use crate::profile::{Assignments, Include, Target};
-use crate::rules::RuleId;
+use crate::profile::{Assignments, Target};
 
 /// How a target holds a device: as itself, or through its user. Exclusions of the other kind do not reach it.
 #[derive(Clone, Copy)]
@@ -23,7 +21,7 @@ struct Candidate<'a> {
     memberships: &'a Memberships,
 }
 
-/// Whether the targets reach the device: `Targeted`, `NotTargeted`, or `Undecidable` for a filter that nobody can read.
+/// Whether the targets reach the device: `Targeted`, `NotTargeted`, or `Undecidable` where a filter has no answer.
 pub(super) fn judge(
     assignments: &Assignments,
     device: &Device,
@@ -33,35 +31,28 @@ pub(super) fn judge(
 ) -> Assignment {
     let candidate = Candidate { device, user, memberships };
     let mut excluded = None;
-    let mut unread_filter = None;
+    let mut holding = Vec::new();
     for (index, include) in assignments.include.iter().enumerate() {
-        for way in candidate.ways(&include.target) {
+        let mut ways = candidate.ways(&include.target).filter(|way| {
             note(format_args!("{} includes {way}", include.target));
-            if let Some(group) = candidate.exclusion(way, &assignments.exclude) {
-                note(format_args!("group {group} excludes {way}"));
-                excluded.get_or_insert(format!("{way} is a member of group {group}, which is excluded"));
-            } else if include.filter.is_some() {
-                unread_filter.get_or_insert((index, include));
-            } else {
-                return Assignment::Targeted;
-            }
+            let Some(group) = candidate.exclusion(*way, &assignments.exclude) else { return true };
+            note(format_args!("group {group} excludes {way}"));
+            excluded.get_or_insert_with(|| format!("{way} is a member of group {group}, which is excluded"));
+            false
+        });
+        if ways.next().is_some() {
+            holding.push((index, include));
         }
     }
-    match (unread_filter, excluded) {
-        (Some((index, include)), _) => Assignment::Undecidable(unread(index, include)),
-        (None, Some(reason)) => Assignment::NotTargeted(reason),
-        (None, None) => {
+    match (holding.is_empty(), excluded) {
+        (false, _) => filters::judge(&holding, device, note),
+        (true, Some(reason)) => Assignment::NotTargeted(reason),
+        (true, None) => {
             let reason = candidate.nobody(assignments);
             note(format_args!("{reason}"));
             Assignment::NotTargeted(reason)
         }
     }
-}
-
-/// ASG-13: parsing refuses filters, so this is only ever reached by a profile that was made otherwise.
-fn unread(index: usize, include: &Include) -> Diagnostic {
-    let path = FieldPath::spec().field("assignments").field("include").index(index).field("filter");
-    Diagnostic::new(RuleId::Asg13, path, format!("the filter on {} cannot be judged", include.target))
 }
 
 impl<'a> Candidate<'a> {
@@ -110,7 +101,7 @@ impl std::fmt::Display for Way<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{AssignmentFilter, FilterMode, sample};
+    use crate::profile::{Include, sample};
     use crate::vocabulary::Platform;
 
     fn id(name: &str) -> GroupId {
@@ -197,17 +188,5 @@ mod tests {
         assert_eq!(judged(&["all devices", "all users"], &["fleet"]), Assignment::Targeted);
         let both = judged(&["all devices", "all users"], &["fleet", "staff"]);
         assert!(matches!(both, Assignment::NotTargeted(_)));
-    }
-
-    #[test]
-    fn a_filter_that_nobody_can_read_is_never_ignored() {
-        let filter = Some(AssignmentFilter { mode: FilterMode::Exclude, expression: "(x)".to_owned() });
-        let assignments = Assignments {
-            include: vec![Include { target: Target::AllDevices, filter }],
-            exclude: BTreeSet::new(),
-        };
-        let device = sample::device("laptop", Platform::Ios);
-        let judged = judge(&assignments, &device, None, &Memberships::default(), &mut |_| ());
-        assert!(matches!(judged, Assignment::Undecidable(finding) if finding.rule == RuleId::Asg13));
     }
 }

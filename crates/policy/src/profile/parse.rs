@@ -37,7 +37,7 @@ impl Profile {
         let associated_profiles =
             access::parse_associations(&fields.associated_profiles, fields.platform, found);
         let applicability = applicability::parse(fields.applicability_rules, found);
-        let assignments = assignment::parse(fields.assignments.as_ref(), found);
+        let assignments = assignment::parse(fields.assignments.as_ref(), fields.platform, found);
         let authority = parse_authority(fields.authority_name, found);
         let max_disruption = parse_disruption(fields.max_disruption, found);
         if findings.has_errors() {

@@ -18,7 +18,7 @@ impl TrustedRoot {
         let certificate = root::parse_certificate(fields, now, &mut findings);
         findings.extend(applicability::judge_root_platform(fields).into_iter().collect());
         let applicability = applicability::parse(fields.applicability_rules, &mut findings);
-        let assignments = assignment::parse(fields.assignments.as_ref(), &mut findings);
+        let assignments = assignment::parse(fields.assignments.as_ref(), fields.platform, &mut findings);
         match (name, certificate) {
             (Some(name), Some(certificate)) if !findings.has_errors() => Ok((
                 Self {

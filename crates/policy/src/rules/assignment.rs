@@ -5,19 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::RuleId;
 use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::filter::Filter;
 use crate::identity::GroupId;
 use crate::inventory::GroupKind;
 use crate::profile::{AssignmentFilter, Assignments, Include, Profile, Target, fields};
-use crate::vocabulary::CertificateType;
+use crate::vocabulary::{CertificateType, Platform};
 
 /// ASG-01, ASG-06, ASG-07, ASG-13.
 pub(crate) fn parse(
     assignments: Option<&fields::Assignments<'_>>,
+    platform: Platform,
     findings: &mut Diagnostics,
 ) -> Assignments {
     let Some(assignments) = assignments else { return Assignments::default() };
     let path = FieldPath::spec().field("assignments");
-    let include = parse_includes(&assignments.include, &path.field("include"), findings);
+    let include = parse_includes(&assignments.include, platform, &path.field("include"), findings);
     let exclude = parse_excludes(assignments, &path.field("exclude"), findings);
     judge_everyone(&include, &path.field("include"), findings);
     Assignments { include: include.into_iter().map(|(_, include)| include).collect(), exclude }
@@ -88,6 +90,7 @@ const fn plural(kind: GroupKind) -> &'static str {
 
 fn parse_includes(
     includes: &[fields::Include<'_>],
+    platform: Platform,
     path: &FieldPath,
     findings: &mut Diagnostics,
 ) -> Vec<(usize, Include)> {
@@ -109,20 +112,28 @@ fn parse_includes(
                 format!("{target} is included twice"),
             ));
         }
-        let filter = include
-            .filter
-            .map(|filter| AssignmentFilter { mode: filter.mode, expression: filter.expression.to_owned() });
-        findings.extend(filter.iter().map(|filter| judge_filter(filter, &path)).collect());
+        let filter = match include.filter.map(|filter| parse_filter(filter, platform, &path)).transpose() {
+            Ok(filter) => filter,
+            Err(finding) => {
+                findings.push(finding);
+                None
+            }
+        };
         parsed.push((index, Include { target, filter }));
     }
     parsed
 }
 
-/// ASG-13. A filter that were ignored would reach devices that its author meant to leave out.
-fn judge_filter(filter: &AssignmentFilter, path: &FieldPath) -> Diagnostic {
-    let message = format!("the filter {:?} cannot be judged: filters are not served yet", filter.expression);
-    Diagnostic::new(RuleId::Asg13, path.field("filter").field("expression"), message)
-        .help("narrow the assignment with groups instead")
+/// ASG-13, whose finding refuses the profile: without its filter a target would reach devices that its author left out.
+fn parse_filter(
+    filter: fields::Filter<'_>,
+    platform: Platform,
+    path: &FieldPath,
+) -> Result<AssignmentFilter, Diagnostic> {
+    let field = path.field("filter").field("expression");
+    let expression = Filter::parse(filter.expression, platform)
+        .map_err(|error| error.diagnostic(filter.expression, &field))?;
+    Ok(AssignmentFilter { mode: filter.mode, expression })
 }
 
 fn parse_target(include: &fields::Include<'_>, path: &FieldPath) -> Result<Target, Diagnostic> {
@@ -193,7 +204,6 @@ fn judge_everyone(includes: &[(usize, Include)], path: &FieldPath, findings: &mu
 mod tests {
     use super::*;
     use crate::profile::{FilterMode, sample};
-    use crate::vocabulary::Platform;
 
     const USERS: fields::Include<'_> =
         fields::Include { group: None, all_users: Some(true), all_devices: None, filter: None };
@@ -207,7 +217,7 @@ mod tests {
     fn judged(include: &[fields::Include<'_>], exclude: &[&str]) -> Vec<String> {
         let assignments = fields::Assignments { include: include.to_vec(), exclude: exclude.to_vec() };
         let mut findings = Diagnostics::none();
-        parse(Some(&assignments), &mut findings);
+        parse(Some(&assignments), Platform::Ios, &mut findings);
         findings.iter().map(|finding| format!("{} {}", finding.rule, finding.field)).collect()
     }
 
@@ -241,16 +251,24 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_is_refused_rather_than_ignored() {
-        let filter = fields::Filter { mode: FilterMode::Include, expression: "(device.model -eq \"X1\")" };
-        let include = fields::Include { filter: Some(filter), ..DEVICES };
-        assert_eq!(judged(&[include], &[]), ["ASG-13 spec.assignments.include[0].filter.expression"]);
+    fn a_filter_that_cannot_be_read_says_where_and_what_to_write() {
+        let expression = "(device.modle -eq \"X1\")";
+        let filter = fields::Filter { mode: FilterMode::Include, expression };
+        let include = vec![fields::Include { filter: Some(filter), ..DEVICES }];
+        let mut findings = Diagnostics::none();
+        parse(Some(&fields::Assignments { include, exclude: vec![] }), Platform::Ios, &mut findings);
+        let finding = findings.iter().next().unwrap();
+        assert_eq!(finding.rule, RuleId::Asg13);
+        assert_eq!(finding.field.as_str(), "spec.assignments.include[0].filter.expression");
+        assert_eq!(finding.message, "at column 2: device.modle is no property");
+        assert_eq!(finding.help, "did you mean device.model?");
+        assert_eq!(finding.offset, Some(1));
     }
 
     #[test]
     fn no_assignment_is_no_finding() {
         let mut findings = Diagnostics::none();
-        assert_eq!(parse(None, &mut findings), Assignments::default());
+        assert_eq!(parse(None, Platform::Ios, &mut findings), Assignments::default());
         assert!(findings.is_empty());
     }
 
@@ -262,7 +280,7 @@ mod tests {
         ]);
         let warned = |include: &[fields::Include<'_>], exclude: &str| {
             let assignments = fields::Assignments { include: include.to_vec(), exclude: vec![exclude] };
-            let parsed = parse(Some(&assignments), &mut Diagnostics::none());
+            let parsed = parse(Some(&assignments), Platform::Ios, &mut Diagnostics::none());
             judge_kinds(&parsed, &kinds).iter().map(|finding| finding.rule).collect::<Vec<_>>()
         };
         assert_eq!(warned(&[USERS], "byod"), [RuleId::Asg04]);

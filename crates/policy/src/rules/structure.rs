@@ -3,7 +3,7 @@
 use super::RuleId;
 
 /// Fields with a rule of their own, which speaks of everything below them as well.
-const SPEAKERS: [(&str, RuleId); 19] = [
+const SPEAKERS: [(&str, RuleId); 20] = [
     ("metadata.name", RuleId::Plt09),
     ("spec.platform", RuleId::Plt01),
     ("spec.subjectNameFormat", RuleId::Sub02),
@@ -20,6 +20,7 @@ const SPEAKERS: [(&str, RuleId); 19] = [
     ("spec.rootCertificateRef", RuleId::Root07),
     ("spec.destinationStore", RuleId::Root02),
     ("spec.certificate", RuleId::Root01),
+    ("spec.assignments.include.filter", RuleId::Asg13),
     ("spec.assignments.include", RuleId::Asg01),
     ("spec.applicabilityRules.osVersion", RuleId::App02),
     ("spec.applicabilityRules.osEdition", RuleId::App04),
@@ -60,6 +61,7 @@ mod tests {
             ("spec.subjectAlternativeNames[12].type", RuleId::San01),
             ("spec.validityPeriod.unit", RuleId::Val01),
             ("spec.assignments.include[0].group", RuleId::Asg01),
+            ("spec.assignments.include[0].filter.mode", RuleId::Asg13),
             ("spec.certificate.pem", RuleId::Root01),
             ("spec.certificateAccess.apps[0]", RuleId::Acc01),
             ("spec.certificateType", RuleId::Sch01),

@@ -3,6 +3,7 @@
 use super::Variable;
 use crate::diagnostics::{Diagnostic, FieldPath};
 use crate::rules::RuleId;
+use crate::spelling;
 
 /// A text that is no template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,29 +72,11 @@ fn known_names() -> String {
     Variable::ALL.map(Variable::name).join(", ")
 }
 
-/// The variable whose name or alias differs least from `name`, if a third of its letters or fewer differ.
+/// The variable whose name or alias is probably meant.
 pub(super) fn nearest(name: &str) -> Option<Variable> {
-    let wanted = name.to_ascii_lowercase();
-    let distances = Variable::ALL.into_iter().flat_map(|variable| {
-        let wanted = &wanted;
-        variable.names().map(move |known| (distance(wanted, &known.to_ascii_lowercase()), variable))
-    });
-    distances.min().filter(|(distance, _)| *distance <= name.len().div_ceil(3)).map(|(_, variable)| variable)
-}
-
-/// Levenshtein's distance between two short texts.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.bytes().enumerate() {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
+    let known =
+        Variable::ALL.into_iter().flat_map(|variable| variable.names().map(move |known| (known, variable)));
+    spelling::nearest(name, known)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::authority::AuthorityFacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
-use crate::profile::{Assignments, Profile, Target};
+use crate::profile::{AssignmentFilter, Assignments, Include, Profile, Target};
 use crate::root::certificate::RootFacts;
 use crate::root::{Anchor, RootCertificate, TrustedRoot};
 use crate::rules::RuleId;
@@ -57,10 +57,15 @@ pub fn judge_anchor(profile: &Profile, root: &TrustedRoot, authority: &Authority
 /// profile. A group counts as covered by all users or all devices: which of the two it is only the inventory knows.
 fn judge_coverage(profile: &Profile, root: &TrustedRoot) -> Option<Diagnostic> {
     let (wanted, given) = (&profile.assignments, &root.assignments);
-    let uncovered =
-        wanted.include.iter().map(|include| &include.target).find(|target| !covers(given, target));
-    let problem = if let Some(target) = uncovered {
-        format!("{} does not go to {target}", root.name)
+    let uncovered = wanted.include.iter().find(|include| !covers(given, include));
+    let problem = if let Some(include) = uncovered {
+        format!("{} does not go to {}", root.name, include.target)
+    } else if let Some(narrowed) = given
+        .include
+        .iter()
+        .find(|include| include.leaves_out() && !has_filter(wanted, include.filter.as_ref()))
+    {
+        format!("{} leaves out devices of {} by a filter", root.name, narrowed.target)
     } else if let Some(group) =
         given.exclude.difference(&wanted.exclude).next().filter(|_| !wanted.include.is_empty())
     {
@@ -78,15 +83,20 @@ fn judge_coverage(profile: &Profile, root: &TrustedRoot) -> Option<Diagnostic> {
     ))
 }
 
-fn covers(given: &Assignments, target: &Target) -> bool {
-    given.include.iter().filter(|include| include.filter.is_none()).any(|include| {
-        match (&include.target, target) {
-            (Target::AllDevices, _) | (Target::AllUsers, Target::AllUsers | Target::Group(_)) => true,
-            (Target::AllUsers, Target::AllDevices)
-            | (Target::Group(_), Target::AllUsers | Target::AllDevices) => false,
-            (Target::Group(given), Target::Group(wanted)) => given == wanted,
-        }
+/// A filtered target of the root covers one of the profile with the same filter: what else a filter covers, only devices
+/// can tell.
+fn covers(given: &Assignments, wanted: &Include) -> bool {
+    let same_devices = |include: &&Include| include.filter.is_none() || include.filter == wanted.filter;
+    given.include.iter().filter(same_devices).any(|include| match (&include.target, &wanted.target) {
+        (Target::AllDevices, _) | (Target::AllUsers, Target::AllUsers | Target::Group(_)) => true,
+        (Target::AllUsers, Target::AllDevices)
+        | (Target::Group(_), Target::AllUsers | Target::AllDevices) => false,
+        (Target::Group(given), Target::Group(wanted)) => given == wanted,
     })
+}
+
+fn has_filter(assignments: &Assignments, filter: Option<&AssignmentFilter>) -> bool {
+    assignments.include.iter().any(|include| include.filter.as_ref() == filter)
 }
 
 /// The field that names the root.
@@ -98,8 +108,8 @@ pub(super) fn reference() -> FieldPath {
 mod tests {
     use super::*;
     use crate::authority::sample as authority;
-    use crate::profile::fields::{Assignments, Include};
-    use crate::profile::sample as profile;
+    use crate::profile::fields::{Assignments, Filter, Include};
+    use crate::profile::{FilterMode, sample as profile};
     use crate::root::fields::Certificate;
     use crate::root::sample::{self, INTERMEDIATE, NAMESAKE, ROOT, der};
     use crate::vocabulary::Platform::{self, Ios};
@@ -151,6 +161,29 @@ mod tests {
         assert_eq!(given(all_users, &[]), NOTHING);
         assert_eq!(given(group("fleet"), &[]), warning);
         assert_eq!(given(group("staff"), &["interns"]), warning);
+    }
+
+    #[test]
+    fn a_filter_on_the_root_should_be_on_the_profile_too() {
+        const PHONES: Filter<'_> =
+            Filter { mode: FilterMode::Include, expression: r#"(device.model -startsWith "iPhone")"# };
+        const TABLETS: Filter<'_> = Filter { mode: FilterMode::Exclude, ..PHONES };
+        let devices = |filter| Assignments {
+            include: vec![Include { all_devices: Some(true), filter, ..Include::default() }],
+            exclude: vec![],
+        };
+        let found = |of_profile, of_root| {
+            let profile = profile::profile(Ios, |fields| fields.assignments = Some(devices(of_profile)));
+            let root = sample::root(Ios, |fields| fields.assignments = Some(devices(of_root)));
+            judge_reference(&profile, Some(&root)).iter().map(|finding| finding.rule).collect::<Vec<_>>()
+        };
+        for filter in [None, Some(PHONES), Some(TABLETS)] {
+            assert_eq!(found(filter, None), []);
+            assert_eq!(found(filter, filter), []);
+        }
+        for (of_profile, of_root) in [(None, PHONES), (None, TABLETS), (Some(PHONES), TABLETS)] {
+            assert_eq!(found(of_profile, Some(of_root)), [RuleId::Root09]);
+        }
     }
 
     #[test]
