@@ -1,7 +1,10 @@
 //! Diagnostics: what is wrong, where, by which rule, and how to mend it.
 
+mod replacement;
+
 use std::fmt;
 
+pub use replacement::Replacement;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::RuleId;
@@ -63,6 +66,9 @@ pub struct Diagnostic {
     /// Bytes into the field's text where the trouble starts, when one place is to blame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<usize>,
+    /// What to write instead, where nothing is left to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Box<Replacement>>,
 }
 
 impl Diagnostic {
@@ -76,6 +82,7 @@ impl Diagnostic {
             message: message.into(),
             help: entry.help.to_owned(),
             offset: None,
+            fix: None,
         }
     }
 
@@ -98,6 +105,13 @@ impl Diagnostic {
     pub fn at(mut self, offset: usize) -> Self {
         self.offset = Some(offset);
         self
+    }
+
+    /// The same finding with what to write instead; the trouble starts where that does.
+    #[must_use]
+    pub fn fix(self, fix: Replacement) -> Self {
+        let finding = self.at(fix.range.start);
+        Self { fix: Some(Box::new(fix)), ..finding }
     }
 }
 

@@ -131,7 +131,7 @@ fn variable_at(text: &str) -> Result<(Variable, usize), TemplateProblem> {
         return Err(TemplateProblem::Unclosed);
     }
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let shown = || name.chars().take(64).collect::<String>();
+    let shown = || name.chars().take(error::MAX_SHOWN).collect::<String>();
     if !is_name {
         return Err(TemplateProblem::NotAName(shown()));
     }

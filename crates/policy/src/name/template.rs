@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::lexer::{self, Assertion, Separator, SyntaxError};
 use super::{AttributeType, quoting};
-use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath, Replacement};
 use crate::rules::RuleId;
 use crate::template::Template;
 
@@ -111,7 +111,10 @@ fn finding(rule: RuleId, offset: usize, message: impl Into<String>) -> Diagnosti
 fn warn_of_separator(separator: Separator, found: &mut Diagnostics) {
     match separator {
         Separator::Start | Separator::Comma => {}
-        Separator::Semicolon(at) => found.push(finding(RuleId::Sub17, at, "; is read as ,")),
+        Separator::Semicolon(at) => {
+            let comma = Replacement::new(at..at + 1, ",");
+            found.push(finding(RuleId::Sub17, at, "; is read as ,").fix(comma));
+        }
         Separator::Plus(at) => {
             found.push(finding(RuleId::Sub07, at, "+ joins two attributes into one relative name"));
         }
@@ -141,8 +144,9 @@ fn kind(assertion: &Assertion<'_>, found: &mut Diagnostics) -> Option<AttributeT
         Err(unknown) => unknown,
     };
     let diagnostic = finding(RuleId::Sub03, assertion.key.offset, unknown.to_string());
+    let written = assertion.key.offset..assertion.key.offset + assertion.key.text.len();
     found.push(match unknown.write_instead {
-        Some(oid) => diagnostic.help(format!("write {oid}= for it")),
+        Some(oid) => diagnostic.help(format!("write {oid}= for it")).fix(Replacement::new(written, oid)),
         None => diagnostic,
     });
     None
@@ -238,8 +242,8 @@ mod tests {
         let (subject, warnings) = SubjectTemplate::parse("CN=a;OU=b").unwrap();
         assert_eq!(subject.to_string(), "CN=a,OU=b");
         assert_eq!(
-            warnings.iter().map(|w| (w.rule, w.offset)).collect::<Vec<_>>(),
-            [(RuleId::Sub17, Some(4))]
+            warnings.iter().map(|w| (w.rule, w.offset, w.fix.as_deref())).collect::<Vec<_>>(),
+            [(RuleId::Sub17, Some(4), Some(&Replacement::new(4..5, ",")))]
         );
     }
 
@@ -282,6 +286,7 @@ mod tests {
         let finding = found.errors().next().unwrap();
         assert_eq!((finding.rule, finding.offset), (RuleId::Sub03, Some(5)));
         assert_eq!(finding.help, "write 2.5.4.5= for it");
+        assert_eq!(finding.fix.as_deref(), Some(&Replacement::new(5..17, "2.5.4.5")));
         assert_eq!(parsed("oid.2.5.4.5={{SerialNumber}}").to_string(), "2.5.4.5={{SerialNumber}}");
     }
 
