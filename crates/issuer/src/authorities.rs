@@ -2,6 +2,7 @@
 
 mod creation;
 mod published;
+mod standing;
 mod thumbprint;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,6 @@ use scepter_pki::authority::{
     Authority, AuthorityFiles, CreateAuthorityError, LoadAuthorityError, NotABase, Presence, Publication,
     RegistrationAuthorityFiles,
 };
-use scepter_pki::certificate::Thumbprints;
 use scepter_pki::key::RsaPool;
 use scepter_policy::authority::AuthorityFacts;
 use scepter_policy::identity::{AuthorityName, Namespace};
@@ -23,6 +23,7 @@ use scepter_scep::transport::TypedBody;
 use url::Url;
 
 pub(crate) use published::{RevocationList, SignedList};
+pub(crate) use standing::{Standing, not_deliverable, not_served};
 
 use crate::configuration::AuthorityConfiguration;
 
@@ -130,8 +131,7 @@ pub(crate) struct Served {
     pub(crate) recipient: IssuerAndSerial,
     /// Its current CRL.
     pub(crate) revocation_list: RevocationList,
-    namespaces: Vec<String>,
-    trusted_roots: BTreeSet<String>,
+    standing: Standing,
 }
 
 impl Authorities {
@@ -170,11 +170,8 @@ impl Authorities {
     /// Whether a namespace's devices may be given this certificate to trust: one of an authority that serves the
     /// namespace, or one that such an authority lists (GAP-7, TH-49).
     pub(crate) fn may_deliver(&self, namespace: &Namespace, certificate: &[u8]) -> bool {
-        let thumbprint = Thumbprints::of(certificate).sha256.to_string();
-        self.iter().filter(|served| served.serves(namespace)).any(|served| {
-            served.authority.certificate_chain().any(|own| own == certificate)
-                || served.trusted_roots.contains(&thumbprint)
-        })
+        let mut serving = self.iter().filter(|served| served.serves(namespace));
+        serving.any(|served| served.standing.may_deliver(certificate))
     }
 }
 
@@ -210,12 +207,7 @@ impl Served {
             recipient: IssuerAndSerial::of_certificate(authority.ra_decryption_certificate())
                 .map_err(|error| unpublishable(error.to_string()))?,
             revocation_list: RevocationList::default(),
-            namespaces: configuration.namespaces.clone(),
-            trusted_roots: configuration
-                .trusted_roots
-                .iter()
-                .map(|text| thumbprint::plain_thumbprint(text))
-                .collect(),
+            standing: Standing::new(configuration, authority.certificate_chain()),
             authority,
             facts,
         })
@@ -223,7 +215,7 @@ impl Served {
 
     /// Whether a namespace may use it.
     pub(crate) fn serves(&self, namespace: &Namespace) -> bool {
-        self.namespaces.iter().any(|pattern| scepter_policy::authority::matches(pattern, namespace.as_str()))
+        self.standing.serves(namespace)
     }
 
     /// Where a device of a profile enrolls: the first of the profile's URLs that is one of this authority's, else the
@@ -252,6 +244,16 @@ fn files(configuration: &AuthorityConfiguration, directory: &Path) -> AuthorityF
             certificates: named(ra.map(|ra| &ra.certificates), "ra.pem"),
         },
     }
+}
+
+/// The directory of authorities that do not name their files.
+pub(crate) fn directory(data: &Path) -> PathBuf {
+    data.join("authorities")
+}
+
+/// Where the certificate chain of a configured authority is.
+pub(crate) fn certificate_chain_file(configuration: &AuthorityConfiguration, data: &Path) -> PathBuf {
+    files(configuration, &directory(data).join(configuration.name.as_str())).certificate_chain
 }
 
 /// The configured URLs, or this issuer's own address.

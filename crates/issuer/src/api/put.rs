@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use super::error::Failure;
 use super::objects::store_mode;
-use crate::authorities::Served;
+use crate::authorities::{Served, not_deliverable, not_served};
 use crate::check_in::root_certificate;
 use crate::declared::{self, Declared, document, parse_root};
 use crate::issuer::Issuer;
@@ -76,7 +76,8 @@ impl Declaration<'_> {
         let namespace = &self.put.tenant.namespace;
         let served = self.issuer.authorities.get(profile.authority.as_str());
         let Some(served) = served.filter(|served| served.serves(namespace)) else {
-            return Ok(refused(unknown_authority(&profile, namespace.as_str()).into()));
+            let field = FieldPath::spec().field("authorityName");
+            return Ok(refused(not_served(field, &profile.authority, namespace).into()));
         };
         let root = self.stored_root(&profile).await?;
         let now = self.issuer.clock.now();
@@ -252,17 +253,8 @@ fn judge_certificate(issuer: &Issuer, namespace: &Namespace, root: &TrustedRoot)
     }
     let field = FieldPath::spec().field("certificate");
     Some(match &root.certificate {
-        RootCertificate::Der(der) => {
-            let message = format!(
-                "the certificate with SHA-1 thumbprint {} is of no authority that serves namespace {namespace}, and none lists it",
-                thumbprint(der)
-            );
-            Diagnostic::new(RuleId::Aut11, field, message)
-        }
-        RootCertificate::Authority(name) => {
-            let message = format!("there is no authority {name} that serves namespace {namespace}");
-            Diagnostic::new(RuleId::Aut10, field.field("authorityName"), message)
-        }
+        RootCertificate::Der(der) => not_deliverable(field, der, namespace),
+        RootCertificate::Authority(name) => not_served(field.field("authorityName"), name, namespace),
         RootCertificate::Unread { config_map, key } => {
             let message = format!("key {key} of ConfigMap {config_map} did not come with the object");
             Diagnostic::new(RuleId::Root03, field.field("configMapKeyRef"), message)
@@ -273,11 +265,6 @@ fn judge_certificate(issuer: &Issuer, namespace: &Namespace, root: &TrustedRoot)
 /// As Windows shows it.
 fn thumbprint(der: &[u8]) -> String {
     Thumbprints::of(der).sha1.to_string()
-}
-
-fn unknown_authority(profile: &Profile, namespace: &str) -> Diagnostic {
-    let message = format!("there is no authority {} that serves namespace {namespace}", profile.authority);
-    Diagnostic::new(RuleId::Aut10, FieldPath::spec().field("authorityName"), message)
 }
 
 fn refused(diagnostics: Diagnostics) -> PutOutcome {

@@ -9,6 +9,7 @@ use scepter_store::MacKey;
 use zeroize::Zeroizing;
 
 use super::StartError;
+use crate::authorities;
 
 /// The directory, proven to be writable.
 pub(super) struct DataDirectory {
@@ -33,7 +34,7 @@ impl DataDirectory {
 
     /// The directory of authorities that do not name their files.
     pub(super) fn authorities(&self) -> PathBuf {
-        self.path.join("authorities")
+        authorities::directory(&self.path)
     }
 
     /// The directory of the self-signed TLS certificate.

@@ -7,6 +7,7 @@ mod documentation;
 mod enrollment;
 mod hostile;
 mod life;
+mod offline;
 mod refusals;
 mod secrecy;
 mod start;

@@ -33,11 +33,14 @@ pub(crate) fn parse(urls: &[String], platform: Platform, findings: &mut Diagnost
     urls.to_vec()
 }
 
-/// URL-13: devices find the authority under at least one of the profile's URLs.
+/// URL-13: devices find the authority under at least one of the profile's URLs. Silent where nobody says under which.
 pub(crate) fn judge_authority(urls: &[String], facts: &AuthorityFacts) -> Option<Diagnostic> {
     let place =
         |text: &String| Url::parse(text).ok().map(|url| url.as_str().trim_end_matches('/').to_owned());
     let public: BTreeSet<_> = facts.public_urls.iter().filter_map(place).collect();
+    if facts.public_urls.is_empty() {
+        return None;
+    }
     let reached = urls.iter().filter_map(place).any(|url| public.contains(&url));
     (!reached).then(|| {
         let known = facts.public_urls.join(", ");
@@ -172,5 +175,7 @@ mod tests {
         assert_eq!(judge_authority(&urls(&format!("{known}/")), &facts()), None);
         let found = judge_authority(&urls("https://scep.example.com/scep/another"), &facts());
         assert_eq!(found.map(|finding| finding.rule), Some(RuleId::Url13));
+        let unknown = AuthorityFacts { public_urls: Vec::new(), ..facts() };
+        assert_eq!(judge_authority(&urls("https://scep.example.com/scep/another"), &unknown), None);
     }
 }
