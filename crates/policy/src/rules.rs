@@ -10,7 +10,7 @@ pub mod applicability;
 pub mod assignment;
 pub mod keys;
 pub mod matrix;
-pub(crate) mod platform;
+pub mod platform;
 mod registry;
 pub(crate) mod renewal;
 pub mod requested;

@@ -9,6 +9,7 @@
 
 pub mod conditions;
 
+mod alone;
 mod document;
 mod judgement;
 mod kind;
@@ -17,6 +18,7 @@ mod pass;
 mod status;
 mod verdict;
 
+pub use alone::judge_alone;
 pub use document::key;
 pub use judgement::{Judgement, Unmet};
 pub use kind::Kind;

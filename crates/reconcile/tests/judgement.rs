@@ -9,7 +9,7 @@ use scepter_crd::Manifest;
 use scepter_issuer_api::{KeyRef, Origin, ReferenceKind};
 use scepter_policy::rules::RuleId;
 use scepter_policy::vocabulary::Severity;
-use scepter_reconcile::{Judgement, Kind, Manifests, Unmet, orphans};
+use scepter_reconcile::{Judgement, Kind, Manifests, Unmet, judge_alone, orphans};
 use serde_json::json;
 
 fn key(config_map: &str, key: &str) -> KeyRef {
@@ -153,4 +153,20 @@ fn orphans_are_what_is_stored_and_no_longer_declared() {
     let declared = [key("a"), key("b")].into();
     let stored = [key("b"), key("c")].into();
     assert_eq!(orphans(&declared, &stored), [key("c")]);
+}
+
+#[test]
+fn admission_does_not_ask_for_neighbours_that_may_come_later() {
+    let alone = Manifest::ScepProfile(Box::new(profile(|_| {})));
+    assert!(judge_alone(&alone, now()).is_empty());
+    let waiting = Manifest::InventorySource(Box::new(source(&json!({"configMapRef": {"name": "people"}}))));
+    assert!(judge_alone(&waiting, now()).is_empty());
+}
+
+#[test]
+fn admission_finds_what_the_reconciler_finds_in_the_object_itself() {
+    let wrong = profile(|value| value["spec"]["subjectNameFormat"] = json!("CN={{NoSuchVariable}}"));
+    let Judgement::Refused(findings) = wrong.judge(&with_root(), now()) else { panic!() };
+    assert_eq!(judge_alone(&Manifest::ScepProfile(Box::new(wrong)), now()), findings);
+    assert!(findings.has_errors());
 }

@@ -3,10 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod cel;
 mod control_plane;
 mod definitions;
 mod end_to_end;
 mod installation;
 mod operator;
 mod same_statuses;
+mod schema_corpus;
 mod with_cluster;

@@ -12,6 +12,7 @@ use scepter_policy::plan::Plan;
 use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
 use scepter_policy::rules::RuleId;
+use scepter_policy::rules::platform::judge_change;
 use scepter_policy::rules::root::judge_reference;
 use scepter_policy::vocabulary::Platform;
 use scepter_store::interpreter::Interpreter as _;
@@ -145,8 +146,7 @@ impl Declaration<'_> {
         })
     }
 
-    /// PLT-01: what is stored keeps its platform. The API server says so too, but files have no API server. An object that
-    /// was deleted and created again is another one.
+    /// PLT-01. The API server says so too, but files have no API server.
     async fn other_platform(
         &self,
         kind: ObjectKind,
@@ -155,11 +155,7 @@ impl Declaration<'_> {
         let stored = self.issuer.store.object(&self.put.tenant, kind, &self.put.name).await?;
         let stored = stored.filter(|stored| stored.uid == self.put.uid);
         let stored = stored.and_then(|stored| declared::platform(&stored.document));
-        Ok(stored.filter(|stored| *stored != wanted).map(|stored| {
-            let field = FieldPath::spec().field("platform");
-            Diagnostic::new(RuleId::Plt01, field, format!("the platform is {stored} and cannot be changed"))
-                .help("create another profile for another platform")
-        }))
+        Ok(stored.and_then(|stored| judge_change(stored, wanted)))
     }
 
     /// The root that a profile names, where it is declared and can be read.

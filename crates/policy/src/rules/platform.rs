@@ -1,9 +1,19 @@
-//! Platforms and names (PLT-03, PLT-04, PLT-09).
+//! Platforms and names (PLT-01, PLT-03, PLT-04, PLT-09).
 
 use super::RuleId;
 use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
 use crate::identity::{InvalidName, ObjectName};
 use crate::vocabulary::Platform;
+
+/// PLT-01: what is declared keeps its platform. An object that was deleted and declared again is another one.
+pub fn judge_change(stored: Platform, wanted: Platform) -> Option<Diagnostic> {
+    let message = format!("the platform is {stored} and cannot be changed to {wanted}");
+    let finding = || {
+        Diagnostic::new(RuleId::Plt01, FieldPath::spec().field("platform"), message)
+            .help("create another profile for another platform")
+    };
+    (stored != wanted).then(finding)
+}
 
 /// PLT-03, PLT-04: platforms whose support has ended.
 pub(crate) fn judge(platform: Platform) -> Diagnostics {
@@ -44,6 +54,17 @@ mod tests {
             .collect();
         let field = "spec.platform".to_owned();
         assert_eq!(warned, [(RuleId::Plt03, field.clone()), (RuleId::Plt04, field)]);
+    }
+
+    #[test]
+    fn only_another_platform_is_a_change() {
+        assert_eq!(judge_change(Platform::Ios, Platform::Ios), None);
+        let finding = judge_change(Platform::Ios, Platform::Macos).unwrap();
+        assert_eq!(
+            finding.to_string(),
+            "PLT-01: spec.platform: the platform is iOS and cannot be changed to macOS; create another profile for \
+             another platform"
+        );
     }
 
     #[test]
