@@ -8,8 +8,8 @@ use scepter_scep::client::{
     Unexpected, UnsignedStructure, read_answer,
 };
 use scepter_scep::{
-    Algorithms, ContentCipher, DigestAlgorithm, EnvelopeSecrets, FailInfo, IssuerAndSerial, Limits,
-    Malformed, Nonce, Secret, TransactionId, Unwritable,
+    Algorithms, ContentCipher, DigestAlgorithm, EnvelopeSecrets, FailInfo, IssuerAndSerial, KeyTransport,
+    Limits, Malformed, Nonce, Secret, TransactionId, Unwritable,
 };
 
 use crate::key::{DeviceKey, KeyFault};
@@ -147,6 +147,7 @@ impl Prepared {
             transaction_id: &transaction_id,
             sender_nonce: &nonce,
             recipient: authority.encrypt_to(),
+            key_transport: KeyTransport::RsaPkcs1,
             cipher: ContentCipher::Aes256Cbc,
             digest: DigestAlgorithm::Sha256,
         };

@@ -3,6 +3,7 @@
 mod cipher;
 mod digest;
 mod key_transport;
+mod padding;
 mod signature;
 
 use der::asn1::ObjectIdentifier;
@@ -10,6 +11,7 @@ use der::asn1::ObjectIdentifier;
 pub use cipher::ContentCipher;
 pub use digest::DigestAlgorithm;
 pub use key_transport::KeyTransport;
+pub(crate) use padding::Unpadded;
 pub(crate) use signature::SignatureAlgorithm;
 
 /// An algorithm by name, or the identifier of one that this crate does not know.
@@ -18,16 +20,17 @@ pub(crate) type Recognised<T> = Result<T, ObjectIdentifier>;
 /// Which algorithms are accepted from a peer.
 ///
 /// The default is what RFC 8894 §2.9 requires and no less: SHA-256 or better, AES in CBC mode, RSA of at least 2048 bits
-/// or a NIST curve. DES and MD5 cannot be allowed.
+/// or a NIST curve. 3DES and SHA-1 can be allowed for devices that have nothing better; DES and MD5 cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Algorithms {
     sha1: bool,
+    triple_des: bool,
     minimum_rsa_bits: u32,
 }
 
 impl Default for Algorithms {
     fn default() -> Self {
-        Self { sha1: false, minimum_rsa_bits: 2048 }
+        Self { sha1: false, triple_des: false, minimum_rsa_bits: 2048 }
     }
 }
 
@@ -36,6 +39,12 @@ impl Algorithms {
     #[must_use]
     pub fn with_sha1(self) -> Self {
         Self { sha1: true, ..self }
+    }
+
+    /// Also accepts 3DES as content cipher, and answers in it whoever asks in it.
+    #[must_use]
+    pub fn with_triple_des(self) -> Self {
+        Self { triple_des: true, ..self }
     }
 
     /// The smallest accepted RSA modulus in bits; below 1024 nothing is accepted.
@@ -51,10 +60,10 @@ impl Algorithms {
         }
     }
 
-    pub(crate) fn allow_cipher(cipher: ContentCipher) -> bool {
+    pub(crate) fn allow_cipher(self, cipher: ContentCipher) -> bool {
         match cipher {
             ContentCipher::Aes128Cbc | ContentCipher::Aes192Cbc | ContentCipher::Aes256Cbc => true,
-            ContentCipher::TripleDesCbc => false,
+            ContentCipher::TripleDesCbc => self.triple_des,
         }
     }
 

@@ -8,7 +8,7 @@ use der::{
 use crate::{
     Malformed, PublicKey,
     asn1::{
-        certificate::{Certificate, IssuerAndSerialNumber},
+        certificate::{self, Certificate, IssuerAndSerialNumber},
         raw::tagged,
     },
 };
@@ -61,6 +61,37 @@ impl IssuerAndSerial {
         let serial_number = tagged(serial_number, "serial number", &[Tag::Integer])?.to_vec();
         let issuer_der = issuer.to_der().map_err(|error| Malformed::asn1("issuer", error))?;
         Ok(Self { issuer_der, serial_number })
+    }
+}
+
+/// `IssuerAndSubject` (RFC 8894 §3.3.3): how a poll names the certificate that it waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuerAndSubject {
+    issuer_der: Vec<u8>,
+    subject_der: Vec<u8>,
+}
+
+impl IssuerAndSubject {
+    /// The CA's `Name` in DER.
+    pub fn issuer_der(&self) -> &[u8] {
+        &self.issuer_der
+    }
+
+    /// The requested subject's `Name` in DER.
+    pub fn subject_der(&self) -> &[u8] {
+        &self.subject_der
+    }
+
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, Malformed> {
+        const PART: &str = "issuer and subject";
+        let asn1 = |error| Malformed::asn1(PART, error);
+        let names = certificate::IssuerAndSubject::from_der(der).map_err(asn1)?;
+        tagged(names.issuer, PART, &[Tag::Sequence])?;
+        tagged(names.subject, PART, &[Tag::Sequence])?;
+        Ok(Self {
+            issuer_der: names.issuer.to_der().map_err(asn1)?,
+            subject_der: names.subject.to_der().map_err(asn1)?,
+        })
     }
 }
 

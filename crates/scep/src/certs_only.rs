@@ -7,7 +7,7 @@ use crate::{
         raw::RawSet,
         signed_data::{EncapsulatedContentInfo, SignedData},
     },
-    pki_message::{content_info, content_of},
+    signed_content::{content_info, content_of},
 };
 
 /// Certificates and CRLs, each in DER, in the order in which they are sent.

@@ -6,9 +6,11 @@
 mod answer;
 mod authority;
 mod drafts;
+mod next_authority;
 mod request;
 
 pub use answer::{Answer, Expected, ParsedAnswer, SealedAnswer, Unexpected, read_answer};
 pub use authority::{Authority, Unusable};
 pub use drafts::{RequestDraft, SelfSignedDraft, UnsignedStructure};
+pub use next_authority::{Unvouched, read_next_authority};
 pub use request::{Inquiry, PkiRequest};

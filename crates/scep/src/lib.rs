@@ -11,8 +11,8 @@
 //! use std::time::SystemTime;
 //!
 //! use scepter_scep::{
-//!     Algorithms, CertRep, CertsOnly, ContentKey, EnvelopeSecrets, FailInfo, IssuerAndSerial, Limits, Nonce, Request,
-//!     Unwritable, WrappedKey, parse,
+//!     Algorithms, CertRep, CertsOnly, ContentKey, EnvelopeSecrets, FailInfo, IssuerAndSerial, Limits, Nonce, Unwritable,
+//!     Verified, WrappedKey, parse,
 //! };
 //!
 //! struct Ra<'a> {
@@ -28,21 +28,20 @@
 //!     let parsed = parse(body, &Limits::default()).ok()?;
 //!     let to = parsed.transaction().clone();
 //!     let cert_rep = || {
-//!         let verified = parsed.verify(&allowed).map_err(|untrusted| untrusted.fail_info())?;
-//!         let wrapped = verified.wrapped_key(&ra.decrypt_to).ok_or(FailInfo::BadMessageCheck)?;
+//!         let sealed = match parsed.verify(&allowed).map_err(|untrusted| untrusted.fail_info())? {
+//!             Verified::Enrollment(sealed) | Verified::Renewal(sealed) => sealed,
+//!             Verified::CertPoll(_) => return Err(FailInfo::BadRequest),
+//!             Verified::GetCert(_) | Verified::GetCrl(_) => return Err(FailInfo::BadCertId),
+//!         };
+//!         let to = sealed.reply_to().clone();
+//!         let wrapped = sealed.wrapped_key(&ra.decrypt_to).ok_or(FailInfo::BadMessageCheck)?;
 //!         let key = (ra.unwrap)(wrapped);
-//!         let (to, request) = verified.open(&key).map_err(|unreadable| unreadable.fail_info())?.into_parts();
-//!         match request {
-//!             Request::Enrollment(request) => {
-//!                 let proven = request.verify(&allowed).map_err(|untrusted| untrusted.fail_info())?;
-//!                 proven.challenge_password().ok_or(FailInfo::BadRequest)?; // … and all that policy has to say
-//!                 let granted = CertsOnly { certificates: vec![certificate.to_vec()], crls: vec![] };
-//!                 let secrets = EnvelopeSecrets::from_random([0; 48]); // from a random generator, in earnest
-//!                 CertRep::success(&to, &granted, &secrets).map_err(|_| FailInfo::BadAlg)
-//!             }
-//!             Request::Renewal(_) | Request::CertPoll { .. } => Err(FailInfo::BadRequest),
-//!             Request::GetCert(_) | Request::GetCrl(_) => Err(FailInfo::BadCertId),
-//!         }
+//!         let request = sealed.open(&key).map_err(|unreadable| unreadable.fail_info())?;
+//!         let proven = request.verify(&allowed).map_err(|untrusted| untrusted.fail_info())?;
+//!         proven.challenge_password().ok_or(FailInfo::BadRequest)?; // … and all that policy has to say
+//!         let granted = CertsOnly { certificates: vec![certificate.to_vec()], crls: vec![] };
+//!         let secrets = EnvelopeSecrets::from_random([0; EnvelopeSecrets::LENGTH]); // a random generator's, in earnest
+//!         CertRep::success(&to, &granted, &secrets).map_err(|_| FailInfo::BadAlg)
 //!     };
 //!     let cert_rep = cert_rep().unwrap_or_else(|fail_info| CertRep::failure(&to, fail_info));
 //!     let sign = |cert_rep: CertRep| {
@@ -67,9 +66,22 @@
 //! A message is verified once, and an envelope opened once, for each consumes what it was called on:
 //!
 //! ```compile_fail,E0382
-//! # use scepter_scep::{ContentKey, Unreadable, Verified};
-//! fn try_keys(verified: Verified, keys: [ContentKey; 2]) -> [bool; 2] {
-//!     [verified.open(&keys[0]).is_ok(), verified.open(&keys[1]).is_ok()]
+//! # use scepter_scep::{CertificationRequest, ContentKey, SealedRequest};
+//! fn try_keys(sealed: SealedRequest<CertificationRequest>, keys: [ContentKey; 2]) -> [bool; 2] {
+//!     [sealed.open(&keys[0]).is_ok(), sealed.open(&keys[1]).is_ok()]
+//! }
+//! ```
+//!
+//! A poll does not open to a certification request, nor does any other type that is not authorised as one
+//! (CVE-2026-30836):
+//!
+//! ```compile_fail,E0308
+//! # use scepter_scep::{CertificationRequest, ContentKey, Unreadable, Verified};
+//! fn request(verified: Verified, key: &ContentKey) -> Option<Result<CertificationRequest, Unreadable>> {
+//!     match verified {
+//!         Verified::CertPoll(sealed) => Some(sealed.open(key)),
+//!         _ => None,
+//!     }
 //! }
 //! ```
 //!
@@ -85,9 +97,9 @@
 //! And nobody but this crate makes one of these states:
 //!
 //! ```compile_fail,E0451
-//! # use scepter_scep::{Opened, ReplyTo, Request};
-//! fn forge(reply_to: ReplyTo, request: Request) -> Opened {
-//!     Opened { reply_to, request }
+//! # use scepter_scep::{CertificationRequest, ReplyTo, SealedRequest};
+//! fn forge(other: SealedRequest<CertificationRequest>, reply_to: ReplyTo) -> SealedRequest<CertificationRequest> {
+//!     SealedRequest { reply_to, ..other }
 //! }
 //! ```
 
@@ -106,6 +118,7 @@ mod public_key;
 mod reply;
 mod request;
 mod secret;
+mod signed_content;
 mod status;
 mod transaction;
 pub mod transport;
@@ -120,18 +133,18 @@ mod test_keys;
 
 pub use algorithms::{Algorithms, ContentCipher, DigestAlgorithm, KeyTransport};
 pub use asn1::ber::NotBer;
-pub use certificate::{IssuerAndSerial, SignerCertificate};
+pub use certificate::{IssuerAndSerial, IssuerAndSubject, SignerCertificate};
 pub use certs_only::CertsOnly;
 pub use csr::{CertificationRequest, ProvenRequest};
 pub use envelope::{EnvelopeSecrets, RecipientId, WrappedKey};
 pub use limits::Limits;
 pub use malformed::Malformed;
 pub use message_type::{MessageType, RequestType};
-pub use pki_message::{ToBeSigned, Unwritable};
 pub use public_key::{KeyAlgorithm, PublicKey};
 pub use reply::CertRep;
-pub use request::{Opened, Parsed, ReplyTo, Request, Unreadable, Verified, parse};
+pub use request::{Parsed, ReplyTo, SealedRequest, Unreadable, Verified, parse};
 pub use secret::{ContentKey, Secret};
+pub use signed_content::{ToBeSigned, Unwritable};
 pub use status::{FailInfo, PkiStatus};
 pub use transaction::{Nonce, Transaction, TransactionId};
 pub use untrusted::Untrusted;

@@ -4,9 +4,8 @@ mod attributes;
 mod read;
 mod write;
 
-pub(crate) use read::{SignedMessage, content_of};
-pub(crate) use write::{Draft, Verdict, attribute, content_info, der_set, rsa_encryption};
-pub use write::{ToBeSigned, Unwritable};
+pub(crate) use read::SignedMessage;
+pub(crate) use write::{Draft, Verdict};
 
 #[cfg(test)]
 mod tests {
@@ -16,10 +15,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        Algorithms, DigestAlgorithm, Limits, Malformed, MessageType, Nonce, TransactionId, Untrusted,
+        Algorithms, DigestAlgorithm, Limits, Malformed, MessageType, Nonce, ToBeSigned, TransactionId,
+        Untrusted,
         asn1::{oid, raw::RawSet},
         client::SelfSignedDraft,
         parse,
+        signed_content::attribute,
         test_keys::RsaKey,
     };
 
@@ -166,5 +167,30 @@ mod tests {
         let signer = Signer::new();
         let verified = read(&signer.sign(signer.draft())).unwrap().verify(Algorithms::default()).unwrap();
         assert_eq!(verified.der(), signer.certificate);
+    }
+
+    #[test]
+    fn t09_a_nonce_of_any_length_comes_back_as_it_was_sent() {
+        let signer = Signer::new();
+        for length in [1, 8, 16, 64] {
+            let sent = vec![0xa5; length];
+            let with_nonce = |attributes| {
+                let mut attributes = without(oid::SENDER_NONCE)(attributes);
+                let value = OctetStringRef::new(&sent).unwrap();
+                attributes.push(attribute(oid::SENDER_NONCE, &value).unwrap());
+                attributes
+            };
+            let message = read(&signer.sign_changed(with_nonce)).unwrap();
+            let transaction = crate::Transaction {
+                id: message.attributes.transaction_id,
+                sender_nonce: message.attributes.sender_nonce.unwrap(),
+                digest: DigestAlgorithm::Sha256,
+            };
+            let reply = crate::CertRep::pending(&transaction);
+            let reply = reply.prepare(&signer.certificate, &Nonce::new([2; 16]), SystemTime::UNIX_EPOCH);
+            let reply = read(&signer.sign(reply.unwrap())).unwrap().attributes;
+            assert_eq!(reply.recipient_nonce.unwrap().as_bytes(), sent);
+            assert_eq!(reply.sender_nonce, Some(Nonce::new([2; 16])), "ours is fresh");
+        }
     }
 }

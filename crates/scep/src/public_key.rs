@@ -1,7 +1,10 @@
 //! Public keys of devices: their facts, and the public operations on them.
 
 use aws_lc_rs::{
-    rsa::{Pkcs1PublicEncryptingKey, PublicEncryptingKey},
+    rsa::{
+        OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, Pkcs1PublicEncryptingKey,
+        PublicEncryptingKey,
+    },
     signature::{self, RsaParameters, UnparsedPublicKey, VerificationAlgorithm},
 };
 use der::{
@@ -11,7 +14,7 @@ use der::{
 use spki::SubjectPublicKeyInfoRef;
 
 use crate::{
-    Algorithms, ContentKey, Malformed, Untrusted,
+    Algorithms, ContentKey, KeyTransport, Malformed, Untrusted,
     algorithms::{DigestAlgorithm, Recognised, SignatureAlgorithm},
     asn1::oid,
 };
@@ -76,13 +79,36 @@ impl PublicKey {
             .map_err(|_| Untrusted::Signature)
     }
 
-    /// Encrypts a content key with RSAES-PKCS1-v1_5; `None` where the key is not for that. The padding's random bytes are
-    /// AWS-LC's own.
-    pub(crate) fn wrap(&self, key: &ContentKey) -> Option<Vec<u8>> {
+    /// Whether an envelope can be sealed to it (RFC 8894 §3.1).
+    pub fn can_decrypt(&self) -> bool {
+        match self.algorithm {
+            KeyAlgorithm::Rsa { .. } => true,
+            KeyAlgorithm::P256 | KeyAlgorithm::P384 | KeyAlgorithm::P521 | KeyAlgorithm::Unsupported(_) => {
+                false
+            }
+        }
+    }
+
+    /// Encrypts a content key; `None` where the key is not for that, or the transport is none that is written. The
+    /// padding's random bytes are AWS-LC's own.
+    pub(crate) fn wrap(&self, key: &ContentKey, transport: KeyTransport) -> Option<Vec<u8>> {
         let public = PublicEncryptingKey::from_der(&self.spki_der).ok()?;
-        let public = Pkcs1PublicEncryptingKey::new(public).ok()?;
-        let mut wrapped = vec![0; public.ciphertext_size()];
-        let length = public.encrypt(key.expose(), &mut wrapped).ok()?.len();
+        let mut wrapped = vec![0; public.key_size_bytes()];
+        let length = match transport {
+            KeyTransport::RsaPkcs1 => {
+                let public = Pkcs1PublicEncryptingKey::new(public).ok()?;
+                public.encrypt(key.expose(), &mut wrapped).ok()?.len()
+            }
+            KeyTransport::RsaOaep { hash, mask_hash } => {
+                let algorithm = match (hash, mask_hash) {
+                    (DigestAlgorithm::Sha1, DigestAlgorithm::Sha1) => &OAEP_SHA1_MGF1SHA1,
+                    (DigestAlgorithm::Sha256, DigestAlgorithm::Sha256) => &OAEP_SHA256_MGF1SHA256,
+                    _unusual => return None,
+                };
+                let public = OaepPublicEncryptingKey::new(public).ok()?;
+                public.encrypt(algorithm, key.expose(), &mut wrapped, None).ok()?.len()
+            }
+        };
         wrapped.truncate(length);
         Some(wrapped)
     }

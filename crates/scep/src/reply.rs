@@ -3,9 +3,9 @@
 use std::time::SystemTime;
 
 use crate::{
-    CertsOnly, DigestAlgorithm, FailInfo, MessageType, Nonce, PkiStatus, ReplyTo, ToBeSigned, Transaction,
-    Unwritable,
-    envelope::{EnvelopeSecrets, seal},
+    CertsOnly, DigestAlgorithm, FailInfo, KeyTransport, MessageType, Nonce, PkiStatus, ReplyTo, Secret,
+    ToBeSigned, Transaction, Unwritable,
+    envelope::{EnvelopeSecrets, Recipient, seal},
     pki_message::{Draft, Verdict},
 };
 
@@ -24,11 +24,33 @@ enum Outcome {
 }
 
 impl CertRep {
-    /// SUCCESS: `granted` sealed to the signer of the request, and to nobody else, with the client's own cipher.
+    /// SUCCESS: `granted` sealed to the signer of the request, and to nobody else, with the client's own cipher, and with
+    /// RSAES-PKCS1-v1_5 as every client reads it.
     ///
-    /// For an enrollment `granted` is the issued certificate alone, or first; for GetCRL it is the CRL.
+    /// For an enrollment `granted` is the issued certificate alone, or first; for GetCRL it is the CRL. Fails with
+    /// [`Unwritable::RecipientKey`] where the signer's key [cannot decrypt](crate::PublicKey::can_decrypt).
     pub fn success(to: &ReplyTo, granted: &CertsOnly, secrets: &EnvelopeSecrets) -> Result<Self, Unwritable> {
-        let envelope = seal(&granted.to_der()?, &to.recipient, to.cipher, secrets)?;
+        Self::sealed(to, granted, &Recipient::Certificate(&to.recipient, KeyTransport::RsaPkcs1), secrets)
+    }
+
+    /// SUCCESS for a signer whose key cannot decrypt: `granted` sealed under the challenge password of the request (RFC
+    /// 8894 §3.1).
+    pub fn success_under_password(
+        to: &ReplyTo,
+        granted: &CertsOnly,
+        password: &Secret,
+        secrets: &EnvelopeSecrets,
+    ) -> Result<Self, Unwritable> {
+        Self::sealed(to, granted, &Recipient::Password(password), secrets)
+    }
+
+    fn sealed(
+        to: &ReplyTo,
+        granted: &CertsOnly,
+        recipient: &Recipient<'_>,
+        secrets: &EnvelopeSecrets,
+    ) -> Result<Self, Unwritable> {
+        let envelope = seal(&granted.to_der()?, recipient, to.cipher, secrets)?;
         Ok(Self { transaction: to.transaction.clone(), outcome: Outcome::Success { envelope } })
     }
 

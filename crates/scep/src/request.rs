@@ -1,9 +1,13 @@
-//! The server's half, reading: bytes → [`Parsed`] → [`Verified`] → [`Opened`]. Each step consumes the one before.
+//! The server's half, reading: bytes → [`Parsed`] → [`Verified`] → what was asked. Each step consumes the one before.
 
-mod opened;
+mod message_data;
 mod parsed;
+mod sealed;
 mod verified;
 
-pub use opened::{Opened, Request, Unreadable};
 pub use parsed::{Parsed, parse};
+pub use sealed::{SealedRequest, Unreadable};
 pub use verified::{ReplyTo, Verified};
+
+#[cfg(test)]
+mod tests;

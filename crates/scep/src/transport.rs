@@ -2,10 +2,12 @@
 
 mod ca_certificates;
 mod capabilities;
+mod next_ca_certificates;
 mod query;
 
 pub use ca_certificates::CaCertificates;
 pub use capabilities::capabilities;
+pub use next_ca_certificates::NextCaCertificates;
 pub use query::{BadQuery, Operation, Query};
 
 /// A body and its Content-Type, which clients compare character by character: send it without parameters.
@@ -25,3 +27,5 @@ pub const CA_CAPABILITIES: &str = "text/plain";
 pub const CA_CERTIFICATE: &str = "application/x-x509-ca-cert";
 /// The Content-Type of several certificates (§4.2.1.2).
 pub const CA_RA_CERTIFICATES: &str = "application/x-x509-ca-ra-cert";
+/// The Content-Type of an answer to GetNextCACert (§4.7.1).
+pub const NEXT_CA_CERTIFICATES: &str = "application/x-x509-next-ca-cert";

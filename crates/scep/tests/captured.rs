@@ -3,7 +3,7 @@
 
 use scepter_scep::{
     Algorithms, ContentCipher, DigestAlgorithm, FailInfo, KeyAlgorithm, KeyTransport, Limits, RequestType,
-    Untrusted, parse,
+    Untrusted, Verified, parse,
     transport::{Operation, Query},
 };
 
@@ -23,34 +23,43 @@ fn certmonger_message() -> Vec<u8> {
 fn certmonger_is_understood() {
     let parsed = parse(&certmonger_message(), &Limits::default()).unwrap();
     assert_eq!(parsed.request_type(), RequestType::PkcsReq);
-    let verified = parsed.verify(&Algorithms::default()).unwrap();
+    let Verified::Enrollment(sealed) = parsed.verify(&Algorithms::default()).unwrap() else {
+        panic!("not an enrollment")
+    };
 
-    let to = verified.reply_to();
+    let to = sealed.reply_to();
     assert_eq!(to.cipher(), ContentCipher::Aes256Cbc);
     assert_eq!(to.transaction().digest(), DigestAlgorithm::Sha256);
     assert_eq!(to.signer().public_key().algorithm(), KeyAlgorithm::Rsa { bits: 2048 });
     let serial_number = to.signer().issuer_and_serial().serial_number();
     assert_eq!(serial_number.len(), 32, "longer than RFC 5280 permits, and nobody's business here");
 
-    let keys: Vec<_> = verified.wrapped_keys().collect();
+    let keys: Vec<_> = sealed.wrapped_keys().collect();
     assert_eq!(keys.len(), 1);
     assert_eq!(keys[0].transport, KeyTransport::RsaPkcs1);
     assert_eq!((keys[0].encrypted_key.len(), keys[0].key_length), (256, 32));
 }
 
 #[test]
-fn strongswan_with_3des_is_parsed_and_refused_for_its_algorithm() {
+fn strongswan_with_3des_is_refused_for_its_algorithm_unless_that_is_allowed() {
     let parsed = parse(STRONGSWAN, &Limits::default()).unwrap();
     assert_eq!(parsed.request_type(), RequestType::PkcsReq);
     assert!(parsed.transaction().id().as_str().bytes().all(|octet| octet.is_ascii_hexdigit()));
     let refused = parsed.verify(&Algorithms::default()).err().unwrap();
     assert_eq!(refused.fail_info(), FailInfo::BadAlg);
     assert!(matches!(refused, Untrusted::Algorithm { part: "content cipher", .. }), "{refused}");
+
+    let allowed = Algorithms::default().with_triple_des();
+    let verified = parse(STRONGSWAN, &Limits::default()).unwrap().verify(&allowed).unwrap();
+    assert_eq!(verified.reply_to().cipher(), ContentCipher::TripleDesCbc);
 }
 
 #[test]
 fn micromdm_with_sha_1_and_des_is_refused_for_its_algorithms_whatever_is_allowed() {
-    for allowed in [Algorithms::default(), Algorithms::default().with_sha1().with_minimum_rsa_bits(1024)] {
+    for allowed in [
+        Algorithms::default(),
+        Algorithms::default().with_sha1().with_triple_des().with_minimum_rsa_bits(1024),
+    ] {
         let parsed = parse(MICROMDM, &Limits::default()).unwrap();
         assert_eq!(parsed.transaction().digest(), DigestAlgorithm::Sha256, "the refusal is not in SHA-1");
         assert_eq!(parsed.verify(&allowed).err().unwrap().fail_info(), FailInfo::BadAlg);

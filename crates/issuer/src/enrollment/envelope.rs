@@ -1,18 +1,22 @@
 //! Opening a message's envelope with the RA's key. Whatever is wrong inside, the answer is the same (TH-13).
 
 use scepter_pki::key as pki;
-use scepter_scep::{ContentKey, DigestAlgorithm, KeyTransport, Opened, Verified};
+use scepter_scep::{ContentKey, DigestAlgorithm, KeyTransport, SealedRequest, Unreadable};
 
 use super::failure::{Failure, Refused};
 use crate::authorities::Served;
 
-/// Opens the envelope. A message for somebody else is told from one for us by its recipients, which are public.
-pub(super) async fn open(served: &Served, verified: Verified) -> Result<Opened, Failure> {
-    let wrapped = verified.wrapped_key(&served.recipient).ok_or(scepter_scep::Unreadable)?;
+/// The content key of an envelope. A message for somebody else is told from one for us by its recipients, which are
+/// public; a key that does not unwrap is a random one, which opens nothing.
+pub(super) async fn content_key<Data>(
+    served: &Served,
+    sealed: &SealedRequest<Data>,
+) -> Result<ContentKey, Failure> {
+    let wrapped = sealed.wrapped_key(&served.recipient).ok_or(Unreadable)?;
     let transport = transport(wrapped.transport)?;
     let key = served.authority.decryption_key();
     let unwrapped = key.content_key(wrapped.encrypted_key, wrapped.key_length, transport).await?;
-    Ok(verified.open(&ContentKey::new(unwrapped.as_bytes().to_vec()))?)
+    Ok(ContentKey::new(unwrapped.as_bytes().to_vec()))
 }
 
 fn transport(transport: KeyTransport) -> Result<pki::KeyTransport, Refused> {

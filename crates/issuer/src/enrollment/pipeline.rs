@@ -3,7 +3,7 @@
 
 use scepter_policy::identity::Namespace;
 use scepter_policy::issuance::{self, Refusal, RefusalReason};
-use scepter_scep::{Algorithms, CertificationRequest, Limits, Opened, Parsed, ReplyTo, Request, RequestType};
+use scepter_scep::{Algorithms, CertificationRequest, Limits, Parsed, ReplyTo, SealedRequest, Verified};
 use scepter_store::issuance::{Recorded, Reservation};
 
 use super::failure::{Answer, Failure, Refused};
@@ -38,12 +38,11 @@ pub(super) async fn answer(issuer: &Issuer, served: &Served, message: &[u8]) -> 
 /// Every check, in order; then the certificate, durably recorded before it leaves.
 async fn issue(issuer: &Issuer, served: &Served, parsed: Parsed) -> Result<(ReplyTo, Recorded), Failure> {
     let allowed = Algorithms::default();
-    admit(parsed.request_type())?;
-    let verified = parsed.verify(&allowed)?;
-    reply::check_recipient(verified.reply_to())?;
-    let opened = envelope::open(served, verified).await?;
-    let (to, request) = certification_request(opened)?;
-    let proven = request.verify(&allowed)?;
+    let sealed = certification_request(parsed.verify(&allowed)?)?;
+    let to = sealed.reply_to().clone();
+    reply::check_recipient(&to)?;
+    let content_key = envelope::content_key(served, &sealed).await?;
+    let proven = sealed.open(&content_key)?.verify(&allowed)?;
     let credential = request::credential(&proven)?;
     let request = request::read(&proven, &to)?;
     let grant = issuer.store.grant(&credential, request.key).await?;
@@ -64,29 +63,18 @@ async fn issue(issuer: &Issuer, served: &Served, parsed: Parsed) -> Result<(Repl
 }
 
 /// The types that are authorised below. Every other one ends here, before anything is looked up (CVE-2026-30836).
-fn admit(request_type: RequestType) -> Result<(), Refused> {
-    match request_type {
-        RequestType::PkcsReq => Ok(()),
-        RequestType::RenewalReq => Err(Refused::unsupported(
+fn certification_request(verified: Verified) -> Result<SealedRequest<CertificationRequest>, Refused> {
+    match verified {
+        Verified::Enrollment(sealed) => Ok(sealed),
+        Verified::Renewal(_) => Err(Refused::unsupported(
             "renewal by the old certificate is not offered; check in for a challenge",
         )),
-        RequestType::CertPoll => Err(Refused::unsupported("no request is ever pending here")),
-        RequestType::GetCert => {
+        Verified::CertPoll(_) => Err(Refused::unsupported("no request is ever pending here")),
+        Verified::GetCert(_) => {
             Err(Refused::unsupported("certificates are not handed out again by serial number"))
         }
-        RequestType::GetCrl => {
+        Verified::GetCrl(_) => {
             Err(Refused::unsupported("the revocation list is at the certificate's distribution point"))
-        }
-    }
-}
-
-/// The request of a message that [`admit`] let through.
-fn certification_request(opened: Opened) -> Result<(ReplyTo, CertificationRequest), Refused> {
-    let (to, request) = opened.into_parts();
-    match request {
-        Request::Enrollment(request) => Ok((to, request)),
-        Request::Renewal(_) | Request::CertPoll { .. } | Request::GetCert(_) | Request::GetCrl(_) => {
-            Err(Refused::unsupported("this message is not answered"))
         }
     }
 }
@@ -111,22 +99,4 @@ async fn note(issuer: &Issuer, refused: &Refused) -> Result<(), Failure> {
     let (tenant, profile, device) = (&key.tenant, &key.profile, &key.device);
     tracing::warn!(%tenant, %profile, %device, reason, message, "refused");
     Ok(issuer.store.refuse(key, refusal, issuer.clock.now()).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_certification_request_is_ever_authorised() {
-        let admitted = [
-            RequestType::RenewalReq,
-            RequestType::PkcsReq,
-            RequestType::CertPoll,
-            RequestType::GetCert,
-            RequestType::GetCrl,
-        ]
-        .map(|request_type| admit(request_type).is_ok());
-        assert_eq!(admitted, [false, true, false, false, false]);
-    }
 }

@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use scepter_device::DeviceKey;
 use scepter_scep::client::{Inquiry, PkiRequest, RequestDraft, SelfSignedDraft, UnsignedStructure};
-use scepter_scep::{ContentCipher, DigestAlgorithm, EnvelopeSecrets, IssuerAndSerial, Nonce, TransactionId};
+use scepter_scep::{
+    ContentCipher, DigestAlgorithm, EnvelopeSecrets, IssuerAndSerial, KeyTransport, Nonce, TransactionId,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -43,6 +45,7 @@ async fn message(world: &World, inquiry: Inquiry<'_>, signer: &[u8], key: &Devic
         transaction_id: &TransactionId::new("bare").unwrap(),
         sender_nonce: &Nonce::new([1; 16]),
         recipient: authority.encrypt_to(),
+        key_transport: KeyTransport::RsaPkcs1,
         cipher: ContentCipher::Aes128Cbc,
         digest: DigestAlgorithm::Sha256,
     };

@@ -1,22 +1,21 @@
 //! Content-encryption algorithms: block ciphers in CBC mode.
+#![expect(deprecated, reason = "AWS-LC calls 3DES deprecated, and so do we: an authority has to allow it")]
 
 use aws_lc_rs::{
     cipher::{
-        AES_128, AES_192, AES_256, Algorithm, DecryptingKey, DecryptionContext, EncryptingKey,
-        EncryptionContext, UnboundCipherKey,
+        AES_128, AES_192, AES_256, Algorithm, DES_EDE3_FOR_LEGACY_USE_ONLY, DecryptingKey, DecryptionContext,
+        EncryptingKey, EncryptionContext, UnboundCipherKey,
     },
     error::Unspecified,
-    iv::FixedLength,
 };
 use der::{
     Tag,
     asn1::{AnyRef, ObjectIdentifier, OctetStringRef},
 };
 use spki::AlgorithmIdentifierRef;
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeLess};
 use zeroize::Zeroizing;
 
-use super::Recognised;
+use super::{Recognised, Unpadded, padding::padded};
 use crate::{ContentKey, Malformed, asn1::oid, asn1::raw::tagged};
 
 /// A content-encryption algorithm that messages may name. DES is none.
@@ -28,7 +27,7 @@ pub enum ContentCipher {
     Aes192Cbc,
     /// AES-256 in CBC mode.
     Aes256Cbc,
-    /// 3DES in CBC mode: recognised, and refused (decision 0013).
+    /// 3DES in CBC mode, refused unless [`Algorithms`](crate::Algorithms) allow it.
     TripleDesCbc,
 }
 
@@ -82,15 +81,10 @@ impl ContentCipher {
     pub(crate) fn encrypt(
         self,
         key: &ContentKey,
-        iv: [u8; 16],
+        iv: &[u8],
         plaintext: &[u8],
     ) -> Result<Vec<u8>, Unspecified> {
-        let padding = self.block_length() - plaintext.len() % self.block_length();
-        let mut blocks = plaintext.to_vec();
-        blocks.resize(plaintext.len() + padding, u8::try_from(padding).map_err(|_| Unspecified)?);
-        let context = EncryptionContext::Iv128(FixedLength::from(iv));
-        EncryptingKey::cbc(self.bind(key)?)?.less_safe_encrypt(&mut blocks, context)?;
-        Ok(blocks)
+        self.encrypt_blocks(key, iv, padded(plaintext, self.block_length()))
     }
 
     /// Decrypts, and says in constant time how much of it is content.
@@ -100,54 +94,51 @@ impl ContentCipher {
         iv: &[u8],
         ciphertext: &[u8],
     ) -> Result<Unpadded, Unspecified> {
-        let iv: [u8; 16] = iv.try_into().map_err(|_| Unspecified)?;
+        Ok(Unpadded::of(self.decrypt_blocks(key, iv, ciphertext)?, self.block_length()))
+    }
+
+    /// Encrypts whole blocks.
+    pub(crate) fn encrypt_blocks(
+        self,
+        key: &ContentKey,
+        iv: &[u8],
+        mut blocks: Vec<u8>,
+    ) -> Result<Vec<u8>, Unspecified> {
+        let context = match self {
+            Self::Aes128Cbc | Self::Aes192Cbc | Self::Aes256Cbc => EncryptionContext::Iv128(iv.try_into()?),
+            Self::TripleDesCbc => EncryptionContext::Iv64(iv.try_into()?),
+        };
+        EncryptingKey::cbc(self.bind(key)?)?.less_safe_encrypt(&mut blocks, context)?;
+        Ok(blocks)
+    }
+
+    /// Decrypts whole blocks.
+    pub(crate) fn decrypt_blocks(
+        self,
+        key: &ContentKey,
+        iv: &[u8],
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
+        let context = match self {
+            Self::Aes128Cbc | Self::Aes192Cbc | Self::Aes256Cbc => DecryptionContext::Iv128(iv.try_into()?),
+            Self::TripleDesCbc => DecryptionContext::Iv64(iv.try_into()?),
+        };
         let mut blocks = Zeroizing::new(ciphertext.to_vec());
-        let context = DecryptionContext::Iv128(FixedLength::from(iv));
         DecryptingKey::cbc(self.bind(key)?)?.decrypt(&mut blocks, context)?;
-        Ok(Unpadded::of(blocks, self.block_length()))
+        Ok(blocks)
     }
 
     fn bind(self, key: &ContentKey) -> Result<UnboundCipherKey, Unspecified> {
-        UnboundCipherKey::new(self.algorithm()?, key.expose())
+        UnboundCipherKey::new(self.algorithm(), key.expose())
     }
 
-    fn algorithm(self) -> Result<&'static Algorithm, Unspecified> {
+    fn algorithm(self) -> &'static Algorithm {
         match self {
-            Self::Aes128Cbc => Ok(&AES_128),
-            Self::Aes192Cbc => Ok(&AES_192),
-            Self::Aes256Cbc => Ok(&AES_256),
-            Self::TripleDesCbc => Err(Unspecified),
+            Self::Aes128Cbc => &AES_128,
+            Self::Aes192Cbc => &AES_192,
+            Self::Aes256Cbc => &AES_256,
+            Self::TripleDesCbc => &DES_EDE3_FOR_LEGACY_USE_ONLY,
         }
-    }
-}
-
-/// Decrypted blocks. Whether their padding is right is known, and must not show: content is read in either case.
-pub(crate) struct Unpadded {
-    blocks: Zeroizing<Vec<u8>>,
-    content: usize,
-    padding_is_right: Choice,
-}
-
-impl Unpadded {
-    fn of(blocks: Zeroizing<Vec<u8>>, block_length: usize) -> Self {
-        let last = blocks.last().copied().unwrap_or_default();
-        let block = u8::try_from(block_length).unwrap_or(u8::MAX);
-        let mut right = !last.ct_eq(&0) & last.ct_lt(&block.saturating_add(1));
-        for (position, octet) in (1..).zip(blocks.iter().rev().take(block_length)) {
-            let position: u8 = position;
-            let is_padding = position.ct_lt(&last.saturating_add(1));
-            right &= !is_padding | octet.ct_eq(&last);
-        }
-        let padding = u8::conditional_select(&0, &last, right);
-        let content = blocks.len().saturating_sub(usize::from(padding));
-        Self { blocks, content, padding_is_right: right }
-    }
-
-    /// What `read` makes of the content, or of all blocks where the padding is wrong; then only it counts that both
-    /// went well.
-    pub(crate) fn read<T>(&self, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
-        let outcome = read(self.blocks.get(..self.content).unwrap_or_default());
-        outcome.filter(|_| bool::from(self.padding_is_right))
     }
 }
 
@@ -155,38 +146,28 @@ impl Unpadded {
 mod tests {
     use super::*;
 
-    fn unpadded(blocks: &[u8]) -> Option<Vec<u8>> {
-        Unpadded::of(Zeroizing::new(blocks.to_vec()), 16).read(|content| Some(content.to_vec()))
-    }
-
-    #[test]
-    fn every_right_padding_is_taken_off() {
-        for padding in 1..=16_u8 {
-            let content = vec![0xc0; 32 - usize::from(padding)];
-            let blocks = [content.clone(), vec![padding; usize::from(padding)]].concat();
-            assert_eq!(unpadded(&blocks), Some(content), "{padding}");
-        }
-    }
-
-    #[test]
-    fn every_wrong_padding_is_refused() {
-        assert_eq!(unpadded(&[]), None);
-        assert_eq!(unpadded(&[0; 16]), None);
-        assert_eq!(unpadded(&[17; 32]), None);
-        assert_eq!(unpadded(&[255; 32]), None);
-        let mut almost = [5; 16];
-        almost[11] = 4;
-        assert_eq!(unpadded(&almost), None);
-    }
-
     #[test]
     fn a_vector_of_nist_sp_800_38a_decrypts() {
         // F.2.1 CBC-AES128.Encrypt, first block.
         let key = ContentKey::new(0x2b7e_1516_28ae_d2a6_abf7_1588_09cf_4f3c_u128.to_be_bytes().to_vec());
         let iv = 0x0001_0203_0405_0607_0809_0a0b_0c0d_0e0f_u128.to_be_bytes();
         let plaintext = 0x6bc1_bee2_2e40_9f96_e93d_7e11_7393_172a_u128.to_be_bytes();
-        let ciphertext = ContentCipher::Aes128Cbc.encrypt(&key, iv, &plaintext).unwrap();
+        let ciphertext = ContentCipher::Aes128Cbc.encrypt(&key, &iv, &plaintext).unwrap();
         assert_eq!(ciphertext[..16], 0x7649_abac_8119_b246_cee9_8e9b_12e9_197d_u128.to_be_bytes());
         assert_eq!(ciphertext.len(), 32, "a full block is followed by a block of padding");
+    }
+
+    #[test]
+    fn a_vector_of_nist_sp_800_67_decrypts() {
+        // SP 800-67 appendix B.1, as three blocks of ECB: CBC of one block with an IV of zeros is the same.
+        let key = [
+            [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef],
+            [0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01],
+            [0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23],
+        ]
+        .concat();
+        let ciphertext = 0xa826_fd8c_e53b_855f_u64.to_be_bytes();
+        let blocks = ContentCipher::TripleDesCbc.decrypt_blocks(&ContentKey::new(key), &[0; 8], &ciphertext);
+        assert_eq!(blocks.unwrap().as_slice(), b"The qufc");
     }
 }

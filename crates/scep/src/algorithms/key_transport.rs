@@ -1,6 +1,9 @@
 //! How a content key is encrypted to an RSA key.
 
-use der::asn1::AnyRef;
+use der::{
+    Decode, Encode,
+    asn1::{AnyRef, Null},
+};
 use spki::AlgorithmIdentifierRef;
 
 use super::DigestAlgorithm;
@@ -27,6 +30,37 @@ impl KeyTransport {
             oid::RSA_ENCRYPTION => Some(Self::RsaPkcs1),
             oid::RSAES_OAEP => Self::oaep(identifier.parameters),
             _other => None,
+        }
+    }
+
+    /// The `AlgorithmIdentifier` in DER.
+    pub(crate) fn to_der(self) -> der::Result<Vec<u8>> {
+        match self {
+            Self::RsaPkcs1 => {
+                AlgorithmIdentifierRef { oid: oid::RSA_ENCRYPTION, parameters: Some(Null.into()) }.to_der()
+            }
+            Self::RsaOaep { hash, mask_hash } => {
+                let digest = |digest: DigestAlgorithm| AlgorithmIdentifierRef {
+                    oid: digest.oid(),
+                    parameters: Some(Null.into()),
+                };
+                let mask_hash = digest(mask_hash).to_der()?;
+                let mask_generation = AlgorithmIdentifierRef {
+                    oid: oid::MGF_1,
+                    parameters: Some(AnyRef::from_der(&mask_hash)?),
+                };
+                let parameters = OaepParameters {
+                    hash: Some(digest(hash)),
+                    mask_generation: Some(mask_generation),
+                    label_source: None,
+                };
+                let parameters = parameters.to_der()?;
+                AlgorithmIdentifierRef {
+                    oid: oid::RSAES_OAEP,
+                    parameters: Some(AnyRef::from_der(&parameters)?),
+                }
+                .to_der()
+            }
         }
     }
 
@@ -61,8 +95,6 @@ fn is_empty_label(source: &AlgorithmIdentifierRef<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use der::Decode;
-
     use super::*;
 
     fn of(hex: &[u8]) -> Option<KeyTransport> {
@@ -89,5 +121,14 @@ mod tests {
         let expected =
             KeyTransport::RsaOaep { hash: DigestAlgorithm::Sha256, mask_hash: DigestAlgorithm::Sha256 };
         assert_eq!(of(&identifier), Some(expected));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let oaep = |hash| KeyTransport::RsaOaep { hash, mask_hash: hash };
+        for transport in [KeyTransport::RsaPkcs1, oaep(DigestAlgorithm::Sha1), oaep(DigestAlgorithm::Sha256)]
+        {
+            assert_eq!(of(&transport.to_der().unwrap()), Some(transport));
+        }
     }
 }

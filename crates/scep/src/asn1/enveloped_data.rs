@@ -1,4 +1,4 @@
-//! `EnvelopedData` with key transport (RFC 5652 §6).
+//! `EnvelopedData` with key transport or under a password (RFC 5652 §6).
 
 use der::{
     Sequence,
@@ -33,6 +33,27 @@ pub(crate) struct KeyTransRecipientInfo<'a> {
     pub(crate) recipient: AnyRef<'a>,
     pub(crate) algorithm: AlgorithmIdentifierRef<'a>,
     pub(crate) encrypted_key: &'a OctetStringRef,
+}
+
+/// `PasswordRecipientInfo` (RFC 5652 §6.2.4), which a `RecipientInfo` holds under `[3] IMPLICIT`.
+#[derive(Clone, Debug, Sequence)]
+pub(crate) struct PasswordRecipientInfo<'a> {
+    pub(crate) version: u8,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) key_derivation: Option<AlgorithmIdentifierRef<'a>>,
+    pub(crate) key_encryption: AlgorithmIdentifierRef<'a>,
+    pub(crate) encrypted_key: &'a OctetStringRef,
+}
+
+/// `PBKDF2-params` (RFC 8018 A.2). Without `prf` it is HMAC with SHA-1.
+#[derive(Clone, Debug, Sequence)]
+pub(crate) struct Pbkdf2Parameters<'a> {
+    pub(crate) salt: &'a OctetStringRef,
+    pub(crate) iterations: u32,
+    #[asn1(optional = "true")]
+    pub(crate) key_length: Option<u16>,
+    #[asn1(optional = "true")]
+    pub(crate) prf: Option<AlgorithmIdentifierRef<'a>>,
 }
 
 /// `RSAES-OAEP-params` (RFC 8017 A.2.1). What is absent has the default: SHA-1, MGF1 with SHA-1, an empty label.

@@ -56,3 +56,9 @@ pub(crate) const AES_128_CBC: ObjectIdentifier = oid("2.16.840.1.101.3.4.1.2");
 pub(crate) const AES_192_CBC: ObjectIdentifier = oid("2.16.840.1.101.3.4.1.22");
 pub(crate) const AES_256_CBC: ObjectIdentifier = oid("2.16.840.1.101.3.4.1.42");
 pub(crate) const DES_EDE3_CBC: ObjectIdentifier = oid("1.2.840.113549.3.7");
+
+// Keys from passwords: RFC 8018, RFC 3211.
+pub(crate) const PBKDF_2: ObjectIdentifier = oid("1.2.840.113549.1.5.12");
+pub(crate) const HMAC_WITH_SHA_1: ObjectIdentifier = oid("1.2.840.113549.2.7");
+pub(crate) const HMAC_WITH_SHA_256: ObjectIdentifier = oid("1.2.840.113549.2.9");
+pub(crate) const PWRI_KEK: ObjectIdentifier = oid("1.2.840.113549.1.9.16.3.9");

@@ -2,7 +2,7 @@
 
 use crate::{
     Algorithms, CertsOnly, ContentKey, FailInfo, IssuerAndSerial, Limits, Malformed, MessageType, Nonce,
-    PkiStatus, TransactionId, Unreadable, Untrusted, WrappedKey, envelope::Envelope,
+    PkiStatus, Secret, TransactionId, Unreadable, Untrusted, WrappedKey, envelope::Envelope,
     pki_message::SignedMessage,
 };
 
@@ -16,7 +16,7 @@ pub fn read_answer(body: &[u8], limits: &Limits) -> Result<ParsedAnswer, Malform
     let status = message.attributes.status.ok_or(Malformed::Missing { part: "pkiStatus" })?;
     let answer = match status {
         PkiStatus::Success => {
-            let envelope = Envelope::read(&message.content, limits)?;
+            let envelope = Envelope::read(message.content(), limits)?;
             Answer::Granted(SealedAnswer { envelope, limits: *limits })
         }
         PkiStatus::Failure => Answer::Refused {
@@ -104,6 +104,12 @@ impl SealedAnswer {
     /// The content key that is encrypted to the certificate with which we signed.
     pub fn wrapped_key(&self, ours: &IssuerAndSerial) -> Option<WrappedKey<'_>> {
         self.envelope.wrapped_key(ours)
+    }
+
+    /// Opens an envelope that was sealed under the challenge password, because our key cannot decrypt.
+    pub fn open_with_password(self, password: &Secret) -> Result<CertsOnly, Unreadable> {
+        let key = self.envelope.key_under(password).ok_or(Unreadable)?;
+        self.open(&key)
     }
 
     /// Opens the envelope: the issued certificate first, or the CRL.

@@ -16,7 +16,7 @@ use crate::{
         oid, pkcs10,
         raw::{RawSequence, RawSet},
     },
-    pki_message::{attribute, der_set},
+    signed_content::{attribute, der_set},
 };
 
 /// What a device asks for (PKCS #10).

@@ -5,8 +5,10 @@ use std::time::SystemTime;
 use der::{Decode, Encode, asn1::AnyRef};
 
 use crate::{
-    ContentCipher, DigestAlgorithm, EnvelopeSecrets, IssuerAndSerial, MessageType, Nonce, SignerCertificate,
-    ToBeSigned, TransactionId, Unwritable, asn1::certificate::IssuerAndSubject, envelope::seal,
+    ContentCipher, DigestAlgorithm, EnvelopeSecrets, IssuerAndSerial, KeyTransport, MessageType, Nonce,
+    SignerCertificate, ToBeSigned, TransactionId, Unwritable,
+    asn1::certificate::IssuerAndSubject,
+    envelope::{Recipient, seal},
     pki_message::Draft,
 };
 
@@ -41,6 +43,8 @@ pub struct PkiRequest<'a> {
     pub sender_nonce: &'a Nonce,
     /// The certificate that the envelope is sealed to.
     pub recipient: &'a SignerCertificate,
+    /// How the key of the envelope is encrypted to it.
+    pub key_transport: KeyTransport,
     /// The cipher of the envelope, and so of the answer's.
     pub cipher: ContentCipher,
     /// The digest of the signature, and so of the answer's.
@@ -55,13 +59,14 @@ impl PkiRequest<'_> {
         secrets: &EnvelopeSecrets,
         at: SystemTime,
     ) -> Result<ToBeSigned, Unwritable> {
+        let recipient = Recipient::Certificate(self.recipient, self.key_transport);
         let draft = Draft {
             message_type: self.inquiry.message_type(),
             transaction_id: self.transaction_id,
             sender_nonce: self.sender_nonce,
             verdict: None,
             digest: self.digest,
-            content: seal(&self.inquiry.to_der()?, self.recipient, self.cipher, secrets)?,
+            content: seal(&self.inquiry.to_der()?, &recipient, self.cipher, secrets)?,
         };
         draft.prepare(signer, at)
     }

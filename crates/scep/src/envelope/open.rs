@@ -5,8 +5,9 @@ use der::{
     asn1::{AnyRef, OctetStringRef},
 };
 
+use super::password::{self, PasswordRecipient};
 use crate::{
-    ContentCipher, ContentKey, IssuerAndSerial, KeyTransport, Limits, Malformed,
+    ContentCipher, ContentKey, IssuerAndSerial, KeyTransport, Limits, Malformed, Secret,
     algorithms::Recognised,
     asn1::{
         ber,
@@ -14,12 +15,13 @@ use crate::{
         oid,
         raw::RawSet,
     },
-    pki_message::content_of,
+    signed_content::content_of,
 };
 
 /// An envelope that has been read and not opened.
 pub(crate) struct Envelope {
     recipients: Vec<Recipient>,
+    password_recipients: Vec<PasswordRecipient>,
     encryption: Recognised<Encryption>,
     ciphertext: Vec<u8>,
 }
@@ -58,7 +60,7 @@ pub struct WrappedKey<'a> {
 }
 
 impl Envelope {
-    /// Reads the content of a message. Recipients by other means than key transport to RSA are passed over.
+    /// Reads the content of a message. Recipients by other means than key transport to RSA and passwords are passed over.
     pub(crate) fn read(content: &[u8], limits: &Limits) -> Result<Self, Malformed> {
         const PART: &str = "envelope";
         if content.is_empty() {
@@ -69,12 +71,19 @@ impl Envelope {
         if enveloped.encrypted.content_type != oid::ID_DATA {
             return Err(Malformed::ContentType { part: PART, found: enveloped.encrypted.content_type });
         }
-        let mut recipients = Vec::new();
-        for element in enveloped.recipient_infos.elements("recipientInfos", limits.recipients)? {
-            recipients.extend(Recipient::read(element)?);
+        let elements = enveloped.recipient_infos.elements("recipientInfos", limits.recipients)?;
+        let (mut recipients, mut password_recipients) = (Vec::new(), Vec::new());
+        for element in elements {
+            let any = AnyRef::from_der(element).map_err(|error| Malformed::asn1("recipientInfo", error))?;
+            match any.tag() {
+                Tag::Sequence => recipients.extend(Recipient::read(any)?),
+                password::TAG => password_recipients.extend(PasswordRecipient::read(any.value()).ok()),
+                _another_kind => {}
+            }
         }
         Ok(Self {
             recipients,
+            password_recipients,
             encryption: Encryption::read(&enveloped.encrypted)?,
             ciphertext: ciphertext(enveloped.encrypted.content, limits)?,
         })
@@ -102,6 +111,11 @@ impl Envelope {
         })
     }
 
+    /// The content key that is encrypted under `password`; `None` where none is.
+    pub(crate) fn key_under(&self, password: &Secret) -> Option<ContentKey> {
+        self.password_recipients.iter().find_map(|recipient| recipient.unwrap(password))
+    }
+
     /// Decrypts, and gives what `read` makes of the content. Key, cipher, padding and content fail alike: with `None`.
     pub(crate) fn open<T>(&self, key: &ContentKey, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
         let encryption = self.encryption.as_ref().ok()?;
@@ -119,12 +133,8 @@ impl Encryption {
 }
 
 impl Recipient {
-    fn read(element: &[u8]) -> Result<Option<Self>, Malformed> {
+    fn read(any: AnyRef<'_>) -> Result<Option<Self>, Malformed> {
         let asn1 = |error| Malformed::asn1("recipientInfo", error);
-        let any = AnyRef::from_der(element).map_err(asn1)?;
-        if any.tag() != Tag::Sequence {
-            return Ok(None);
-        }
         let info = any.decode_as::<KeyTransRecipientInfo<'_>>().map_err(asn1)?;
         let Some(transport) = KeyTransport::of(&info.algorithm) else { return Ok(None) };
         let id = match info.recipient.tag() {
@@ -160,8 +170,12 @@ fn ciphertext(content: AnyRef<'_>, limits: &Limits) -> Result<Vec<u8>, Malformed
 mod tests {
     use super::*;
     use crate::{
-        EnvelopeSecrets, SignerCertificate, client::SelfSignedDraft, envelope::seal,
-        pki_message::content_info, test_ber::indefinite, test_keys::RsaKey,
+        EnvelopeSecrets, SignerCertificate,
+        client::SelfSignedDraft,
+        envelope::{Recipient, seal},
+        signed_content::content_info,
+        test_ber::indefinite,
+        test_keys::RsaKey,
     };
 
     const CONTENT: &[u8] = b"seventeen octets.";
@@ -181,6 +195,7 @@ mod tests {
         let certificate = draft.prepare().unwrap().assemble(&[]).unwrap();
         let recipient = SignerCertificate::from_der(&certificate).unwrap();
         let secrets = EnvelopeSecrets::from_random([7; EnvelopeSecrets::LENGTH]);
+        let recipient = Recipient::Certificate(&recipient, KeyTransport::RsaPkcs1);
         seal(CONTENT, &recipient, ContentCipher::Aes128Cbc, &secrets).unwrap()
     }
 
@@ -253,5 +268,13 @@ mod tests {
             [&[0xa0, 0x24, 0x04, 0x10][..], &ciphertext[..16], &[0x04, 0x10], &ciphertext[16..]].concat();
         let altered = [&ber[..start], &segments, &ber[start + primitive.len()..]].concat();
         assert_eq!(opened(&read(&altered), &KEY).unwrap(), CONTENT);
+    }
+
+    #[test]
+    fn an_envelope_that_openssl_sealed_under_a_password_opens_with_it() {
+        let envelope = read(include_bytes!("../../tests/vectors/openssl-3.0.19-pwri-aes128.der"));
+        let key = envelope.key_under(&Secret::new("correct horse".to_owned())).unwrap();
+        assert_eq!(envelope.open(&key, |content| Some(content.to_vec())).unwrap(), CONTENT);
+        assert!(envelope.key_under(&Secret::new("wrong horse".to_owned())).is_none());
     }
 }

@@ -11,7 +11,7 @@ pub fn parse(body: &[u8], limits: &Limits) -> Result<Parsed, Malformed> {
     let request_type = RequestType::of(message.attributes.message_type).ok_or(Malformed::MessageType)?;
     let sender_nonce =
         message.attributes.sender_nonce.clone().ok_or(Malformed::Missing { part: "senderNonce" })?;
-    let envelope = Envelope::read(&message.content, limits)?;
+    let envelope = Envelope::read(message.content(), limits)?;
     let transaction = Transaction {
         id: message.attributes.transaction_id.clone(),
         sender_nonce,
@@ -45,17 +45,12 @@ impl Parsed {
     pub fn verify(self, allowed: &Algorithms) -> Result<Verified, Untrusted> {
         let refused = |oid| Untrusted::Algorithm { part: "content cipher", oid };
         let cipher = self.envelope.cipher().map_err(refused)?;
-        if !Algorithms::allow_cipher(cipher) {
+        if !allowed.allow_cipher(cipher) {
             return Err(refused(cipher.oid()));
         }
         let recipient = self.message.verify(*allowed)?;
         let reply_to = ReplyTo { transaction: self.transaction, recipient, cipher };
-        Ok(Verified {
-            reply_to,
-            request_type: self.request_type,
-            envelope: self.envelope,
-            limits: self.limits,
-        })
+        Ok(Verified::new(self.request_type, reply_to, self.envelope, self.limits))
     }
 }
 

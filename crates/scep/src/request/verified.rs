@@ -1,16 +1,23 @@
-//! A request that is whole.
+//! A request that is whole, by what it asks.
 
 use crate::{
-    ContentCipher, ContentKey, IssuerAndSerial, Limits, Opened, RequestType, SignerCertificate, Transaction,
-    Unreadable, WrappedKey, envelope::Envelope, request::opened,
+    CertificationRequest, ContentCipher, IssuerAndSerial, IssuerAndSubject, Limits, RequestType,
+    SealedRequest, SignerCertificate, Transaction, envelope::Envelope,
 };
 
-/// A request whose signature verifies and whose algorithms are accepted. Its envelope is still closed.
-pub struct Verified {
-    pub(super) reply_to: ReplyTo,
-    pub(super) request_type: RequestType,
-    pub(super) envelope: Envelope,
-    pub(super) limits: Limits,
+/// A request whose signature verifies and whose algorithms are accepted. Exhaustive: whoever answers must say what happens
+/// to each, and only the first two can be opened to a certification request.
+pub enum Verified {
+    /// PKCSReq. Clients also renew with it: decide by the signer.
+    Enrollment(SealedRequest<CertificationRequest>),
+    /// RenewalReq.
+    Renewal(SealedRequest<CertificationRequest>),
+    /// CertPoll. Decide by transactionID, recipient and signer: the envelope need not be opened (RFC 8894 §3.3.3).
+    CertPoll(SealedRequest<IssuerAndSubject>),
+    /// GetCert (RFC 8894 §3.3.4).
+    GetCert(SealedRequest<IssuerAndSerial>),
+    /// GetCRL (RFC 8894 §3.3.4): the CRL of the CA that issued this certificate.
+    GetCrl(SealedRequest<IssuerAndSerial>),
 }
 
 /// Whom an answer goes to: what it echoes, to whose key its envelope is sealed, and with which cipher.
@@ -19,6 +26,32 @@ pub struct ReplyTo {
     pub(crate) transaction: Transaction,
     pub(crate) recipient: SignerCertificate,
     pub(crate) cipher: ContentCipher,
+}
+
+impl Verified {
+    pub(super) fn new(
+        request_type: RequestType,
+        reply_to: ReplyTo,
+        envelope: Envelope,
+        limits: Limits,
+    ) -> Self {
+        match request_type {
+            RequestType::PkcsReq => Self::Enrollment(SealedRequest::new(reply_to, envelope, limits)),
+            RequestType::RenewalReq => Self::Renewal(SealedRequest::new(reply_to, envelope, limits)),
+            RequestType::CertPoll => Self::CertPoll(SealedRequest::new(reply_to, envelope, limits)),
+            RequestType::GetCert => Self::GetCert(SealedRequest::new(reply_to, envelope, limits)),
+            RequestType::GetCrl => Self::GetCrl(SealedRequest::new(reply_to, envelope, limits)),
+        }
+    }
+
+    /// Whom an answer goes to.
+    pub fn reply_to(&self) -> &ReplyTo {
+        match self {
+            Self::Enrollment(sealed) | Self::Renewal(sealed) => sealed.reply_to(),
+            Self::CertPoll(sealed) => sealed.reply_to(),
+            Self::GetCert(sealed) | Self::GetCrl(sealed) => sealed.reply_to(),
+        }
+    }
 }
 
 impl ReplyTo {
@@ -35,34 +68,5 @@ impl ReplyTo {
     /// The client's own content cipher.
     pub fn cipher(&self) -> ContentCipher {
         self.cipher
-    }
-}
-
-impl Verified {
-    /// What is asked.
-    pub fn request_type(&self) -> RequestType {
-        self.request_type
-    }
-
-    /// Whom an answer goes to.
-    pub fn reply_to(&self) -> &ReplyTo {
-        &self.reply_to
-    }
-
-    /// All recipients' content keys. Some clients encrypt to every certificate that GetCACert returned.
-    pub fn wrapped_keys(&self) -> impl Iterator<Item = WrappedKey<'_>> {
-        self.envelope.wrapped_keys()
-    }
-
-    /// The content key that is encrypted to our certificate named `ours`; `None` where the request is for somebody else.
-    pub fn wrapped_key(&self, ours: &IssuerAndSerial) -> Option<WrappedKey<'_>> {
-        self.envelope.wrapped_key(ours)
-    }
-
-    /// Opens the envelope. A wrong key, a wrong padding and wrong content fail alike.
-    pub fn open(self, key: &ContentKey) -> Result<Opened, Unreadable> {
-        let read = |content: &[u8]| opened::read(self.request_type, content, &self.limits);
-        let request = self.envelope.open(key, read).ok_or(Unreadable)?;
-        Ok(Opened { reply_to: self.reply_to, request })
     }
 }

@@ -1,6 +1,6 @@
 //! GetCACaps (RFC 8894 §3.5).
 
-use crate::{Algorithms, DigestAlgorithm};
+use crate::{Algorithms, ContentCipher, DigestAlgorithm};
 
 /// The body of an answer to GetCACaps: what `accepted` accepts, one keyword a line. `next_ca` says whether a next CA exists.
 ///
@@ -11,6 +11,9 @@ pub fn capabilities(accepted: &Algorithms, next_ca: bool) -> String {
         vec!["AES", "SHA-256", "SHA-384", "SHA-512", "POSTPKIOperation", "SCEPStandard", "Renewal"];
     if next_ca {
         lines.push("GetNextCACert");
+    }
+    if accepted.allow_cipher(ContentCipher::TripleDesCbc) {
+        lines.push("DES3");
     }
     if accepted.allow_digest(DigestAlgorithm::Sha1) {
         lines.push("SHA-1");
@@ -36,6 +39,8 @@ mod tests {
             |accepted, next_ca, keyword| capabilities(&accepted, next_ca).lines().any(|line| line == keyword);
         assert!(!announced(Algorithms::default(), false, "SHA-1"));
         assert!(announced(Algorithms::default().with_sha1(), false, "SHA-1"));
+        assert!(!announced(Algorithms::default(), false, "DES3"));
+        assert!(announced(Algorithms::default().with_triple_des(), false, "DES3"));
         assert!(!announced(Algorithms::default(), false, "GetNextCACert"));
         assert!(announced(Algorithms::default(), true, "GetNextCACert"));
     }

@@ -5,7 +5,10 @@ use aws_lc_rs::{
     digest,
     encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
     rand::SystemRandom,
-    rsa::{KeyPair, KeySize, Pkcs1PrivateDecryptingKey, PrivateDecryptingKey},
+    rsa::{
+        KeyPair, KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey,
+        Pkcs1PrivateDecryptingKey, PrivateDecryptingKey,
+    },
     signature::{self, EcdsaKeyPair, RsaEncoding},
 };
 
@@ -13,6 +16,7 @@ use aws_lc_rs::{
 pub(crate) struct RsaKey {
     signing: KeyPair,
     decrypting: Pkcs1PrivateDecryptingKey,
+    oaep_decrypting: OaepPrivateDecryptingKey,
     pub(crate) spki_der: Vec<u8>,
 }
 
@@ -22,7 +26,13 @@ impl RsaKey {
         let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&key).unwrap();
         let spki_der = AsDer::<PublicKeyX509Der<'_>>::as_der(&key.public_key()).unwrap().as_ref().to_vec();
         let signing = KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap();
-        Self { signing, decrypting: Pkcs1PrivateDecryptingKey::new(key).unwrap(), spki_der }
+        let again = PrivateDecryptingKey::from_pkcs8(pkcs8.as_ref()).unwrap();
+        Self {
+            signing,
+            decrypting: Pkcs1PrivateDecryptingKey::new(key).unwrap(),
+            oaep_decrypting: OaepPrivateDecryptingKey::new(again).unwrap(),
+            spki_der,
+        }
     }
 
     /// RSASSA-PKCS1-v1_5 with the digest whose output has `digest_length` bytes.
@@ -45,6 +55,19 @@ impl RsaKey {
             Ok(key) => key.to_vec(),
             Err(_bad_padding) => digest::digest(&digest::SHA512, wrapped).as_ref()[..key_length].to_vec(),
         }
+    }
+}
+
+impl RsaKey {
+    /// Unwraps a content key from RSAES-OAEP, whose hash has `digest_length` bytes.
+    pub(crate) fn unwrap_oaep(&self, wrapped: &[u8], digest_length: usize) -> Vec<u8> {
+        let algorithm = match digest_length {
+            20 => &OAEP_SHA1_MGF1SHA1,
+            32 => &OAEP_SHA256_MGF1SHA256,
+            other => panic!("no digest has {other} bytes"),
+        };
+        let mut output = vec![0; self.oaep_decrypting.min_output_size()];
+        self.oaep_decrypting.decrypt(algorithm, wrapped, &mut output, None).unwrap().to_vec()
     }
 }
 

@@ -8,9 +8,11 @@ use std::time::{Duration, SystemTime};
 
 use keys::RsaKey;
 use scepter_scep::{
-    CertRep, CertsOnly, ContentCipher, ContentKey, DigestAlgorithm, EnvelopeSecrets, IssuerAndSerial, Nonce,
-    Secret, SignerCertificate, ToBeSigned, TransactionId, Verified, WrappedKey,
+    Algorithms, CertRep, CertificationRequest, CertsOnly, ContentCipher, ContentKey, DigestAlgorithm,
+    EnvelopeSecrets, IssuerAndSerial, KeyTransport, Limits, Nonce, ReplyTo, SealedRequest, Secret,
+    SignerCertificate, ToBeSigned, TransactionId, Verified, WrappedKey,
     client::{Inquiry, PkiRequest, RequestDraft, SelfSignedDraft, UnsignedStructure},
+    parse,
 };
 
 pub(crate) const CHALLENGE: &str = "correct horse";
@@ -26,14 +28,7 @@ impl Party {
     pub(crate) fn new(common_name: &str) -> Self {
         let key = RsaKey::generate();
         let subject = name(common_name);
-        let draft = SelfSignedDraft {
-            subject_der: &subject,
-            spki_der: &key.spki_der,
-            serial_number: &[0x80, common_name.len().try_into().unwrap()],
-            not_before: now(),
-            not_after: now() + Duration::from_hours(24),
-        };
-        let certificate = sign_structure(&key, draft.prepare().unwrap());
+        let certificate = self_signed(&subject, &key.spki_der, |bytes| key.sign(32, bytes));
         Self { key, certificate, subject }
     }
 
@@ -59,13 +54,55 @@ impl Party {
     }
 
     pub(crate) fn unwrap(&self, key: WrappedKey<'_>) -> ContentKey {
-        ContentKey::new(self.key.unwrap(key.encrypted_key, key.key_length))
+        ContentKey::new(match key.transport {
+            KeyTransport::RsaPkcs1 => self.key.unwrap(key.encrypted_key, key.key_length),
+            KeyTransport::RsaOaep { hash, .. } => {
+                self.key.unwrap_oaep(key.encrypted_key, digest_length(hash))
+            }
+        })
     }
 
     /// The content key of a request that is for this party.
-    pub(crate) fn content_key(&self, request: &Verified) -> ContentKey {
+    pub(crate) fn content_key<Data>(&self, request: &SealedRequest<Data>) -> ContentKey {
         self.unwrap(request.wrapped_key(&self.issuer_and_serial()).unwrap())
     }
+}
+
+/// A certificate of one's own. Its serial number is the length of its subject, after a byte that makes it negative.
+pub(crate) fn self_signed(subject: &[u8], spki_der: &[u8], sign: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let draft = SelfSignedDraft {
+        subject_der: subject,
+        spki_der,
+        serial_number: &[0x80, subject.len().try_into().unwrap()],
+        not_before: now(),
+        not_after: now() + Duration::from_hours(24),
+    };
+    let draft = draft.prepare().unwrap();
+    let signature = sign(draft.bytes());
+    draft.assemble(&signature).unwrap()
+}
+
+/// A message that is whole.
+pub(crate) fn verified(message: &[u8]) -> Verified {
+    parse(message, &Limits::default()).unwrap().verify(&Algorithms::default()).unwrap()
+}
+
+/// A message that is whole, and a PKCSReq or RenewalReq.
+pub(crate) fn sealed(message: &[u8]) -> SealedRequest<CertificationRequest> {
+    match verified(message) {
+        Verified::Enrollment(sealed) | Verified::Renewal(sealed) => sealed,
+        Verified::CertPoll(_) | Verified::GetCert(_) | Verified::GetCrl(_) => {
+            panic!("not a certification request")
+        }
+    }
+}
+
+/// What a PKCSReq or RenewalReq asks `ra`, and whom an answer goes to.
+pub(crate) fn opened(ra: &Party, message: &[u8]) -> (ReplyTo, CertificationRequest) {
+    let sealed = sealed(message);
+    let to = sealed.reply_to().clone();
+    let key = ra.content_key(&sealed);
+    (to, sealed.open(&key).unwrap())
 }
 
 /// A request of `device` to `ra`.
@@ -80,12 +117,24 @@ pub(crate) fn request_with(
     cipher: ContentCipher,
     digest: DigestAlgorithm,
 ) -> Vec<u8> {
+    request_by(device, ra, inquiry, cipher, digest, KeyTransport::RsaPkcs1)
+}
+
+pub(crate) fn request_by(
+    device: &Party,
+    ra: &Party,
+    inquiry: Inquiry<'_>,
+    cipher: ContentCipher,
+    digest: DigestAlgorithm,
+    key_transport: KeyTransport,
+) -> Vec<u8> {
     let recipient = SignerCertificate::from_der(&ra.certificate).unwrap();
     let request = PkiRequest {
         inquiry,
         transaction_id: &transaction_id(),
         sender_nonce: &device_nonce(),
         recipient: &recipient,
+        key_transport,
         cipher,
         digest,
     };
@@ -110,7 +159,7 @@ pub(crate) fn device_nonce() -> Nonce {
 }
 
 pub(crate) fn secrets(seed: u8) -> EnvelopeSecrets {
-    EnvelopeSecrets::from_random([seed; EnvelopeSecrets::LENGTH])
+    EnvelopeSecrets::from_random(std::array::from_fn(|index| seed.wrapping_add(u8::try_from(index).unwrap())))
 }
 
 /// Noon on 23 November 2026.
