@@ -27,6 +27,8 @@ pub struct RootDelivery {
     pub certificate: Vec<u8>,
     /// Whether the device has reported it as installed already.
     pub installed: bool,
+    /// The root alone, in the words of the device's platform.
+    pub payload: Payload,
 }
 
 /// A profile to enroll with.
@@ -62,6 +64,24 @@ pub struct ProfileDelivery {
     pub extended_key_usages: Vec<String>,
     /// SHA-256 thumbprint of the authority's certificate that must be among those of GetCACert, upper-case hex (TH-17).
     pub ca_thumbprint: String,
+    /// The same in the words of the device's platform, its root included.
+    pub payload: Payload,
+}
+
+/// A document for a management server to hand to the device.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Payload {
+    /// Its media type: an Apple configuration profile, the body of a SyncML message, or JSON.
+    pub content_type: String,
+    /// The document. That of a profile holds the challenge password.
+    pub body: String,
+}
+
+impl std::fmt::Debug for Payload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Payload").field("content_type", &self.content_type).finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for ProfileDelivery {

@@ -25,7 +25,9 @@ mod outcome;
 #[cfg(feature = "client")]
 pub mod client;
 
-pub use check_in::{CheckIn, DeviceReport, PendingProfile, ProfileDelivery, ReportedOutcome, RootDelivery};
+pub use check_in::{
+    CheckIn, DeviceReport, Payload, PendingProfile, ProfileDelivery, ReportedOutcome, RootDelivery,
+};
 pub use document::{Document, KeyRef, Origin, Reference, ReferenceKind};
 pub use error::{ApiError, ErrorCode};
 pub use feed::{Changes, Cursor};

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scepter_policy::issuance::Secret;
 use zeroize::Zeroizing;
 
-/// `<id>.<secret>`, both base64url: the form of challenges and of bearer tokens.
+/// `<id>.<secret>`, both hex: the form of challenges and of bearer tokens. Every character of it fits into a
+/// `PrintableString`, as which Windows encodes a challenge (docs/decisions/0160).
 pub(crate) struct Split {
     text: Zeroizing<String>,
     dot: usize,
@@ -19,8 +18,8 @@ impl Split {
         let mut bytes = Zeroizing::new([0; 48]);
         getrandom::fill(bytes.as_mut_slice())?;
         let (id, secret) = bytes.split_at(16);
-        let id = URL_SAFE_NO_PAD.encode(id);
-        let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(secret));
+        let id = hex::encode(id);
+        let secret = Zeroizing::new(hex::encode(secret));
         Ok(Self { dot: id.len(), text: Zeroizing::new(format!("{id}.{}", *secret)) })
     }
 
@@ -67,6 +66,14 @@ mod tests {
         assert_eq!(read.id(), made.id());
         assert_eq!(read.secret().expose(), made.secret().expose());
         assert_ne!(Split::random().unwrap().expose(), made.expose());
+    }
+
+    #[test]
+    fn a_new_secret_is_made_of_characters_that_every_device_can_encode() {
+        for _ in 0..20 {
+            let made = Split::random().unwrap();
+            assert!(made.expose().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.'));
+        }
     }
 
     #[test]

@@ -2,20 +2,22 @@
 
 use jiff::Timestamp;
 use scepter_issuer_api::{CheckIn, PendingProfile, ProfileDelivery};
+use scepter_payload::{Delivery, Root, ServerUrls};
 use scepter_pki::certificate::Thumbprints;
 use scepter_policy::identity::{DeviceId, Tenant};
-use scepter_policy::name::NotEncodable;
 use scepter_policy::profile::Profile;
 use scepter_policy::san::GeneralName;
 use scepter_store::check_in::{self as stored, AssignedProfile, CurrentCertificate};
 
-use super::roots;
 use super::ticket::{self, NoTicket, Ticket};
+use super::{payload, roots};
 use crate::api::Failure;
 use crate::issuer::Issuer;
 
 /// Why a profile waits for its root.
 const ROOT_NOT_DELIVERED: &str = "RootNotDelivered";
+/// Why a profile waits although there is a challenge for it.
+const NOT_RENDERED: &str = "PayloadNotRendered";
 
 /// Checks a device in. `None` where the tenant has no such device.
 pub(crate) async fn check_in(
@@ -53,13 +55,13 @@ async fn deliver(
     now: Timestamp,
 ) -> Result<Result<ProfileDelivery, PendingProfile>, Failure> {
     let AssignedProfile { key, profile, .. } = assigned;
-    if roots::arrived(known, profile).is_none() {
+    let Some(root) = roots::arrived(issuer, &key.tenant.namespace, known, profile) else {
         let message = format!("waits for root {} to be installed; it was not reported yet", profile.root);
         issuer.store.set_pending(key, ROOT_NOT_DELIVERED, &message, now).await?;
         return Ok(Err(pending(profile, ROOT_NOT_DELIVERED, message)));
-    }
+    };
     match ticket::mint(issuer, key, profile, &known.member, now).await {
-        Ok(ticket) => Ok(Ok(delivery(assigned, ticket)?)),
+        Ok(ticket) => delivery(assigned, root, ticket),
         Err(NoTicket::Store(error)) => Err(error.into()),
         Err(NoTicket::NoRandomness(error)) => Err(error.into()),
         Err(
@@ -75,14 +77,27 @@ fn pending(profile: &Profile, reason: &str, message: String) -> PendingProfile {
     PendingProfile { profile: profile.name.clone(), reason: reason.to_owned(), message }
 }
 
-fn delivery(assigned: &AssignedProfile, ticket: Ticket<'_>) -> Result<ProfileDelivery, NotEncodable> {
+/// A ticket as a device takes it, with its payload.
+fn delivery(
+    assigned: &AssignedProfile,
+    root: Root<'_>,
+    ticket: Ticket<'_>,
+) -> Result<Result<ProfileDelivery, PendingProfile>, Failure> {
+    let AssignedProfile { key, profile, .. } = assigned;
     let Ticket { request, challenge, expires_at, served } = ticket;
+    let (urls, challenge) = (ServerUrls::draw(profile, getrandom::u64)?, challenge.expose());
+    let payload =
+        payload::of_profile(&Delivery { key, profile, request: &request, root, urls: &urls, challenge });
+    let payload = match payload {
+        Ok(payload) => payload,
+        Err(error) => return Ok(Err(pending(profile, NOT_RENDERED, error.to_string()))),
+    };
     let names = &request.subject_alternative_names;
-    Ok(ProfileDelivery {
-        profile: assigned.profile.name.clone(),
-        association: assigned.key.association.clone(),
-        urls: assigned.profile.scep_server_urls.clone(),
-        challenge: challenge.expose().to_owned(),
+    Ok(Ok(ProfileDelivery {
+        profile: profile.name.clone(),
+        association: key.association.clone(),
+        urls: urls.all().to_vec(),
+        challenge: challenge.to_owned(),
         expires_at,
         subject: request.subject.to_string(),
         subject_der: request.subject.to_der()?,
@@ -92,5 +107,6 @@ fn delivery(assigned: &AssignedProfile, ticket: Ticket<'_>) -> Result<ProfileDel
         key_usages: request.key_usages.iter().copied().collect(),
         extended_key_usages: request.extended_key_usages.iter().map(ToString::to_string).collect(),
         ca_thumbprint: Thumbprints::of(served.authority.issuing_certificate()).sha256.to_string(),
-    })
+        payload,
+    }))
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use scepter_issuer_api::RootDelivery;
+use scepter_payload::Root;
 use scepter_policy::identity::{Namespace, Tenant};
 use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
@@ -9,6 +10,7 @@ use scepter_policy::vocabulary::{DeviceState, Platform};
 use scepter_store::StoreError;
 use scepter_store::check_in::{AssignedRoot, CheckIn};
 
+use super::payload;
 use crate::authorities::Authorities;
 use crate::issuer::Issuer;
 
@@ -25,14 +27,24 @@ pub(super) async fn deliver(
         let Some(certificate) = certificate.filter(|_| !root.suspend) else {
             continue;
         };
+        let device = &known.member.device.id;
+        let rendered = payload::of_root(tenant, device, &Root { profile: root, certificate });
+        let payload = match rendered {
+            Ok(payload) => payload,
+            Err(error) => {
+                tracing::warn!(root = %root.name, %error, "a root cannot be delivered; its profiles wait");
+                continue;
+            }
+        };
         let installed = *state == DeviceState::Installed;
         if !installed {
-            issuer.store.root_delivered(tenant, &root.name, &known.member.device.id, now).await?;
+            issuer.store.root_delivered(tenant, &root.name, device, now).await?;
         }
         deliveries.push(RootDelivery {
             profile: root.name.clone(),
             certificate: certificate.to_vec(),
             installed,
+            payload,
         });
     }
     Ok(deliveries)
@@ -55,11 +67,17 @@ pub(crate) fn certificate<'a>(
 }
 
 /// The root of a profile, once the device has it.
-pub(super) fn arrived<'a>(known: &'a CheckIn, profile: &Profile) -> Option<&'a TrustedRoot> {
+pub(super) fn arrived<'a>(
+    issuer: &'a Issuer,
+    namespace: &Namespace,
+    known: &'a CheckIn,
+    profile: &Profile,
+) -> Option<Root<'a>> {
     let assigned = known.roots.iter().find(|assigned| assigned.root.name == profile.root)?;
     let delivered = assigned.state == DeviceState::Issued;
     let here = assigned.state == DeviceState::Installed || (delivered && !reports_roots(profile.platform));
-    here.then_some(&assigned.root)
+    let certificate = certificate(&issuer.authorities, namespace, &assigned.root).filter(|_| here)?;
+    Some(Root { profile: &assigned.root, certificate })
 }
 
 /// Whether a platform tells what became of a root. Under Android device administrator the user installs it by hand, and

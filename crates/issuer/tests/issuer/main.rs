@@ -8,6 +8,7 @@ mod enrollment;
 mod hostile;
 mod life;
 mod offline;
+mod payloads;
 mod refusals;
 mod secrecy;
 mod start;
