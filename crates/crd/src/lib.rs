@@ -6,7 +6,9 @@
 pub mod definitions;
 pub mod inventory;
 pub mod manifest;
+pub mod schema;
 pub mod v1alpha1;
 
 pub use manifest::{Manifest, ManifestError};
+pub use schema::Schemas;
 pub use v1alpha1::{InventorySource, ScepProfile, TrustedRootProfile};

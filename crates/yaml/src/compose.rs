@@ -211,7 +211,9 @@ impl<'t> Composer<'t> {
                 Ok(text.to_string())
             };
         }
-        key_text(all.take(self.branch((event, span))?))
+        let braces = matches!(event, Event::MappingStart(StructureStyle::Flow, ..));
+        let problem = if braces { Problem::Braces } else { Problem::Key };
+        key_text(&all.take(self.branch((event, span))?).value).ok_or_else(|| Error::at(problem, span.start))
     }
 
     fn anchored(&mut self, anchor: usize, branch: Branch) -> Result<Branch, Error> {
@@ -275,11 +277,11 @@ fn is_merge(key: &Event<'_>) -> bool {
 }
 
 /// A key with an anchor, an alias or a tag, as text.
-fn key_text(key: Node) -> Result<String, Error> {
-    match key.value {
-        Value::String(text) => Ok(text),
-        Value::Bool(value) => Ok(value.to_string()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) => Err(Error::new(Problem::Key, key.span)),
+fn key_text(key: &Value) -> Option<String> {
+    match key {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) => None,
     }
 }

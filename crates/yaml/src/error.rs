@@ -69,6 +69,9 @@ pub enum Problem {
     /// A key is null, a list, a mapping, or a number beyond 64 bits.
     #[error("a key must be text; put it in quotes")]
     Key,
+    /// `{{` outside quotes: YAML reads a mapping in a mapping.
+    #[error("outside quotes `{{{{` begins two mappings; put the whole value in quotes")]
+    Braces,
     /// `<<` with something else than a mapping or a list of mappings.
     #[error("`<<` takes a mapping or a list of mappings")]
     Merge,
