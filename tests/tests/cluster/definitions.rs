@@ -21,13 +21,16 @@ fn every_kind_is_found_by_its_short_name_and_by_the_category() -> Result<(), Fai
 }
 
 #[test]
-fn the_quickstart_is_accepted_as_it_stands() -> Result<(), Failure> {
-    let namespace = Namespace::fresh(Cluster::with_definitions()?)?;
-    let quickstart = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/quickstart");
-    let mut apply = namespace.kubectl().command();
-    apply.args(["apply", "--server-side", "--validate=strict", "-f"]).arg(quickstart);
-    let applied = scepter_tests::run(&mut apply, b"")?;
-    assert!(applied.contains("scepprofile.scepter.dev/corp-wifi-windows serverside-applied"), "{applied}");
+fn the_examples_are_accepted_as_they_stand() -> Result<(), Failure> {
+    for (example, profile) in [("quickstart", "corp-wifi-windows"), ("filters", "corp-wifi")] {
+        let namespace = Namespace::fresh(Cluster::with_definitions()?)?;
+        let manifests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(example);
+        let mut apply = namespace.kubectl().command();
+        apply.args(["apply", "--server-side", "--validate=strict", "-f"]).arg(manifests);
+        let applied = scepter_tests::run(&mut apply, b"")?;
+        let line = format!("scepprofile.scepter.dev/{profile} serverside-applied");
+        assert!(applied.contains(&line), "{applied}");
+    }
     Ok(())
 }
 

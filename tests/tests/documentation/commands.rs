@@ -5,8 +5,14 @@ use std::path::{Path, PathBuf};
 use scepter_tests::{Failure, Scepter, run};
 
 /// Where commands are shown.
-const DOCUMENTS: [&str; 4] =
-    ["README.md", "CONTRIBUTING.md", "docs/operations.md", "examples/quickstart/README.md"];
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/filters.md",
+    "docs/operations.md",
+    "examples/filters/README.md",
+    "examples/quickstart/README.md",
+];
 
 #[test]
 fn every_scepter_command_that_is_shown_is_understood() -> Result<(), Failure> {

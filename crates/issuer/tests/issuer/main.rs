@@ -5,6 +5,7 @@
 mod api;
 mod documentation;
 mod enrollment;
+mod filters;
 mod hostile;
 mod life;
 mod offline;
