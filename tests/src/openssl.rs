@@ -22,6 +22,19 @@ pub enum Verdict {
     Bad(String),
 }
 
+/// What `openssl ocsp` says, having verified the answer against the roots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OcspStatus {
+    /// Issued, and not revoked.
+    Good,
+    /// Revoked, for that reason in OpenSSL's words.
+    Revoked(String),
+    /// The responder knows of no such certificate.
+    Unknown,
+    /// Anything else that was printed.
+    Bad(String),
+}
+
 /// What `openssl verify` looks at, besides signatures and dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verification {
@@ -106,8 +119,76 @@ impl Issued {
         }
     }
 
+    /// What the responder that the certificate names says of it (POST, with a nonce), `issuer` being its CA in PEM and
+    /// trusted. `options` are those of `openssl ocsp`.
+    pub fn ocsp(&self, issuer: &str, options: &[&str]) -> Result<OcspStatus, Failure> {
+        let url = self.ocsp_url()?;
+        self.run_ocsp(issuer, None, &[&["-url", &url], options].concat())
+    }
+
+    /// What the same responder says of a serial number that nobody got.
+    pub fn ocsp_of_serial(&self, issuer: &str, serial: &str) -> Result<OcspStatus, Failure> {
+        let url = self.ocsp_url()?;
+        self.run_ocsp(issuer, Some(serial), &["-url", &url])
+    }
+
+    /// The request that asks about it without a nonce, DER: what a GET carries in its path.
+    pub fn ocsp_request(&self, issuer: &str) -> Result<Vec<u8>, Failure> {
+        let scratch = Scratch::new("openssl")?;
+        let path = scratch.join("request.der");
+        let mut command = Tool::OpenSsl.command()?;
+        command.args(["ocsp", "-no_nonce", "-issuer"]).arg(scratch.write("issuer.pem", issuer)?);
+        command.arg("-cert").arg(scratch.write("certificate.pem", &self.pem)?);
+        run(command.arg("-reqout").arg(&path), b"")?;
+        std::fs::read(&path).map_err(Failure::file("read", &path))
+    }
+
+    /// What an answer that was had otherwise says of it.
+    pub fn ocsp_answer(&self, issuer: &str, answer: &[u8]) -> Result<OcspStatus, Failure> {
+        let scratch = Scratch::new("openssl")?;
+        let path = scratch.write("answer.der", answer)?;
+        self.run_ocsp(issuer, None, &["-respin", &path.display().to_string()])
+    }
+
+    /// Where the certificate says that OCSP is answered.
+    pub fn ocsp_url(&self) -> Result<String, Failure> {
+        Ok(self.print(&["-ocsp_uri"])?.trim().to_owned())
+    }
+
+    fn run_ocsp(&self, issuer: &str, serial: Option<&str>, options: &[&str]) -> Result<OcspStatus, Failure> {
+        let scratch = Scratch::new("openssl")?;
+        let issuer = scratch.write("issuer.pem", issuer)?;
+        let mut command = Tool::OpenSsl.command()?;
+        // A hash among the options holds for the certificates after it.
+        command.arg("ocsp").args(options).arg("-issuer").arg(&issuer).arg("-CAfile").arg(&issuer);
+        match serial {
+            Some(serial) => command.args(["-serial", serial]),
+            None => command.arg("-cert").arg(scratch.write("certificate.pem", &self.pem)?),
+        };
+        match run(&mut command, b"") {
+            Ok(printed) => Ok(OcspStatus::read(printed)),
+            Err(Failure::CommandFailed { output, .. }) => Ok(OcspStatus::Bad(output)),
+            Err(other) => Err(other),
+        }
+    }
+
     fn print(&self, what: &[&str]) -> Result<String, Failure> {
         run(Tool::OpenSsl.command()?.args(["x509", "-noout"]).args(what), self.pem.as_bytes())
+    }
+}
+
+impl OcspStatus {
+    /// `NAME: good`, `NAME: unknown`, or `NAME: revoked` with a line `Reason: …` below it.
+    fn read(printed: String) -> Self {
+        let after = |start: &str| printed.lines().find_map(|line| line.trim().split_once(start));
+        match after(": ").map(|(_, status)| status) {
+            Some("good") => Self::Good,
+            Some("unknown") => Self::Unknown,
+            Some("revoked") => {
+                Self::Revoked(after("Reason: ").map(|(_, reason)| reason.to_owned()).unwrap_or_default())
+            }
+            Some(_) | None => Self::Bad(printed),
+        }
     }
 }
 

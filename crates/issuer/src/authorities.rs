@@ -15,6 +15,7 @@ use scepter_pki::authority::{
     RegistrationAuthorityFiles,
 };
 use scepter_pki::key::RsaPool;
+use scepter_pki::ocsp::OcspResponderError;
 use scepter_policy::authority::AuthorityFacts;
 use scepter_policy::identity::{AuthorityName, Namespace};
 use scepter_policy::profile::Profile;
@@ -26,6 +27,7 @@ pub(crate) use published::{RevocationList, SignedList};
 pub(crate) use standing::{Standing, not_deliverable, not_served};
 
 use crate::configuration::AuthorityConfiguration;
+use crate::ocsp::Responder;
 
 /// An authority that cannot be taken into use.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +93,14 @@ pub enum OpenAuthorityError {
         /// Why.
         source: NotABase,
     },
+    /// It has no OCSP responder.
+    #[error("authority {authority}: {source}")]
+    Ocsp {
+        /// The authority.
+        authority: AuthorityName,
+        /// Why.
+        source: OcspResponderError,
+    },
     /// A public URL cannot be read.
     #[error(
         "authority {authority}: {url:?} under publicURLs is no URL; write one such as https://scep.example.com/scep/{authority}"
@@ -116,6 +126,7 @@ pub enum OpenAuthorityError {
 pub(crate) struct Authorities {
     by_name: BTreeMap<AuthorityName, Arc<Served>>,
     default: Option<AuthorityName>,
+    pool: RsaPool,
 }
 
 /// An authority that serves.
@@ -132,6 +143,8 @@ pub(crate) struct Served {
     /// Its current CRL.
     pub(crate) revocation_list: RevocationList,
     standing: Standing,
+    /// Its OCSP responder.
+    pub(crate) ocsp: Responder,
 }
 
 impl Authorities {
@@ -149,7 +162,8 @@ impl Authorities {
             let served = Served::open(configuration, directory, base, pool, now).await?;
             by_name.insert(configuration.name.clone(), Arc::new(served));
         }
-        Ok(Self { by_name, default: configured.first().map(|first| first.name.clone()) })
+        let default = configured.first().map(|first| first.name.clone());
+        Ok(Self { by_name, default, pool: pool.clone() })
     }
 
     /// The authority with that name.
@@ -160,6 +174,11 @@ impl Authorities {
     /// The authority of the bare SCEP paths.
     pub(crate) fn default(&self) -> Option<&Arc<Served>> {
         self.default.as_ref().and_then(|name| self.by_name.get(name))
+    }
+
+    /// Where RSA work is done.
+    pub(crate) fn pool(&self) -> &RsaPool {
+        &self.pool
     }
 
     /// Every authority, by name.
@@ -189,6 +208,10 @@ impl Served {
         let public_urls = public_urls(configuration, base);
         let publication = publication(name, &public_urls, base)?;
         let authority = files.load(name.clone(), publication, pool, now)?;
+        let ocsp = authority
+            .new_ocsp_responder(pool, now)
+            .await
+            .map_err(|source| OpenAuthorityError::Ocsp { authority: name.clone(), source })?;
         let facts = AuthorityFacts {
             name: name.clone(),
             not_before: authority.not_before(),
@@ -208,6 +231,7 @@ impl Served {
                 .map_err(|error| unpublishable(error.to_string()))?,
             revocation_list: RevocationList::default(),
             standing: Standing::new(configuration, authority.certificate_chain()),
+            ocsp: Responder::new(ocsp),
             authority,
             facts,
         })

@@ -3,7 +3,7 @@
 //! One job: compose scep, policy, store and pki in the right order. It must never know Kubernetes.
 //!
 //! Read it in this order: [`configuration`], `server` (how an issuer starts and stops), `enrollment` (the SCEP listener
-//! and the pipeline), `check_in` (what devices receive and report), `api` (the API listener), `ops`, `jobs`.
+//! and the pipeline), `ocsp`, `check_in` (what devices receive and report), `api` (the API listener), `ops`, `jobs`.
 
 mod api;
 mod authorities;
@@ -16,6 +16,7 @@ mod enrollment;
 mod issuer;
 mod jobs;
 mod metrics;
+mod ocsp;
 mod offline;
 mod ops;
 mod secret;

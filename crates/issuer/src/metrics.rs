@@ -13,6 +13,7 @@ pub(crate) struct Metrics {
     registry: Registry,
     scep_requests: Family<ScepLabels, Counter>,
     enrollment_seconds: Histogram,
+    ocsp_requests: Family<OcspLabels, Counter>,
     api_requests: Family<ApiLabels, Counter>,
 }
 
@@ -25,6 +26,11 @@ pub(crate) struct ScepLabels {
     pub(crate) result: &'static str,
     /// Why it was refused; empty on success.
     pub(crate) reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OcspLabels {
+    result: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -47,9 +53,11 @@ impl Metrics {
             Unit::Seconds,
             enrollment_seconds.clone(),
         );
+        let ocsp_requests = Family::default();
+        registry.register("ocsp_requests", "OCSP requests by what was answered", ocsp_requests.clone());
         let api_requests = Family::default();
         registry.register("api_requests", "API requests by route and status", api_requests.clone());
-        Self { registry, scep_requests, enrollment_seconds, api_requests }
+        Self { registry, scep_requests, enrollment_seconds, ocsp_requests, api_requests }
     }
 
     /// Counts a SCEP request.
@@ -60,6 +68,11 @@ impl Metrics {
     /// Notes how long a PKIOperation took.
     pub(crate) fn observe_enrollment(&self, seconds: f64) {
         self.enrollment_seconds.observe(seconds);
+    }
+
+    /// Counts an OCSP request by its result: `answered`, or the name of the error (RFC 6960 §4.2.1).
+    pub(crate) fn count_ocsp(&self, result: &'static str) {
+        self.ocsp_requests.get_or_create(&OcspLabels { result }).inc();
     }
 
     /// Counts an API request. `route` is the route's pattern, not the path.

@@ -177,6 +177,10 @@ impl Bound {
             ("the API listener", Box::pin(self.api.serve(api::router(issuer, &stop), stop.clone()))),
             ("the ops listener", Box::pin(self.ops.serve(ops::router(Arc::clone(issuer)), stop.clone()))),
             ("the revocation lists", Box::pin(jobs::revocation_lists::run(Arc::clone(issuer), stop.clone()))),
+            (
+                "the authorities' own certificates",
+                Box::pin(jobs::authority_certificates::run(Arc::clone(issuer), stop.clone())),
+            ),
             ("the calendar", Box::pin(jobs::calendar::run(Arc::clone(issuer), stop.clone()))),
         ];
         if let Some(listener) = self.scep_tls {
@@ -204,7 +208,7 @@ async fn open_store(configuration: &IssuerConfiguration, data: &DataDirectory) -
     Ok(Store::open(config, Arc::new(Declared)).await?)
 }
 
-fn rsa_pool() -> RsaPool {
+pub(crate) fn rsa_pool() -> RsaPool {
     RsaPool::new(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN), RSA_QUEUE)
 }
 

@@ -126,6 +126,11 @@ impl Authority {
         self.ra.decryption_key.as_ref()
     }
 
+    /// Whether the CA's key signed this certificate, DER.
+    pub fn has_signed(&self, certificate: &[u8]) -> bool {
+        Certificate::from_der(certificate).is_ok_and(|certificate| certificate.is_issued_by(&self.chain.ca))
+    }
+
     pub(crate) fn ca_certificate(&self) -> &Certificate {
         &self.chain.ca
     }

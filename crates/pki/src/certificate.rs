@@ -16,8 +16,8 @@ use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectKeyIdentifier};
 use x509_cert::time::Validity;
 
 pub use self::description::{Thumbprint, Thumbprints, UnreadableCertificate, describe_certificate};
-pub(crate) use self::new::NewCertificate;
-pub(crate) use self::time::{to_time, to_timestamp};
+pub(crate) use self::new::{NewCertificate, random_serial};
+pub(crate) use self::time::{to_generalized_time, to_time, to_timestamp};
 use crate::signed::{Signed, is_signed_by, is_signed_by_itself};
 
 /// `TBSCertificate` (RFC 5280 §4.1). Names and keys are the bytes they are, so that a name in one certificate equals the

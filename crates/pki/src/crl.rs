@@ -76,7 +76,7 @@ fn entry(revoked: &Revoked) -> Result<Entry<'_>, der::Error> {
 }
 
 /// The reason's code; `unspecified` is said by saying nothing (§5.3.1).
-fn crl_reason(reason: RevocationReason) -> Option<CrlReason> {
+pub(crate) fn crl_reason(reason: RevocationReason) -> Option<CrlReason> {
     match reason {
         RevocationReason::Unspecified => None,
         RevocationReason::KeyCompromise => Some(CrlReason::KeyCompromise),

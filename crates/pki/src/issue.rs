@@ -9,7 +9,7 @@ use scepter_policy::vocabulary::KeyUsage;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::KeyUsages;
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Publication};
 use crate::certificate::{NewCertificate, extensions};
 use crate::signed::SigningError;
 
@@ -84,11 +84,12 @@ impl Authority {
             list.push(extensions::subject_alternative_names(names, order.subject().rdns.is_empty())?);
         }
         let publication = self.publication();
-        if !publication.crl_urls.is_empty() {
-            list.push(extensions::crl_distribution_points(&publication.crl_urls)?);
+        if !publication.crl.is_empty() {
+            list.push(extensions::crl_distribution_points(&publication.crl)?);
         }
-        if !publication.issuer_urls.is_empty() {
-            list.push(extensions::authority_information_access(&publication.issuer_urls)?);
+        let Publication { ocsp, issuer, .. } = publication;
+        if !(ocsp.is_empty() && issuer.is_empty()) {
+            list.push(extensions::authority_information_access(ocsp, issuer)?);
         }
         Ok(list)
     }

@@ -4,13 +4,14 @@
 //!
 //! Read it in this order: [`key`] (what a key can do, and file keys), [`authority`] (a CA and its registration authority,
 //! loaded or created), [`issue`] (an order becomes a
-//! certificate), [`crl`], [`certificate`] (what a certificate says).
+//! certificate), [`crl`] and [`ocsp`] (what became of it), [`certificate`] (what a certificate says).
 
 pub mod authority;
 pub mod certificate;
 pub mod crl;
 pub mod issue;
 pub mod key;
+pub mod ocsp;
 mod signed;
 
 pub use signed::SigningError;

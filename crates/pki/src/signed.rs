@@ -55,16 +55,28 @@ pub(crate) fn identifier(algorithm: SignatureAlgorithm) -> AlgorithmIdentifierRe
 
 /// Signs the DER of a `TBSCertificate` or `TBSCertList`, and looks at the signature before it leaves.
 pub(crate) async fn sign(key: &dyn SigningKey, content: &[u8]) -> Result<Vec<u8>, SigningError> {
+    let signature = signature(key, content).await?;
+    Ok(Signed::new(key, content, &signature)?.to_der()?)
+}
+
+/// The signature over the DER of something, looked at before it leaves.
+pub(crate) async fn signature(key: &dyn SigningKey, content: &[u8]) -> Result<Vec<u8>, SigningError> {
     let signature = key.sign(content).await?;
-    let signed = Signed {
-        content: AnyRef::from_der(content)?,
-        algorithm: identifier(key.algorithm()),
-        signature: BitStringRef::from_bytes(&signature)?,
-    };
-    if !is_signed_by(&signed, key.spki()) {
-        return Err(SigningError::WrongSignature);
+    if is_signed_by(&Signed::new(key, content, &signature)?, key.spki()) {
+        Ok(signature)
+    } else {
+        Err(SigningError::WrongSignature)
     }
-    Ok(signed.to_der()?)
+}
+
+impl<'a> Signed<'a> {
+    fn new(key: &dyn SigningKey, content: &'a [u8], signature: &'a [u8]) -> Result<Self, der::Error> {
+        Ok(Self {
+            content: AnyRef::from_der(content)?,
+            algorithm: identifier(key.algorithm()),
+            signature: BitStringRef::from_bytes(signature)?,
+        })
+    }
 }
 
 /// Whether the holder of a public key signed it. `false` also for algorithms that are not trusted, SHA-1 among them.

@@ -1,6 +1,10 @@
 //! What takes a certificate away, and that a relying party hears of it where the certificate says.
 
-use scepter_tests::{Failure, Issued, Up, Verdict, Verification};
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use scepter_tests::{Failure, Issued, OcspStatus, Up, Verdict, Verification, until};
 
 use crate::world::{LIMIT, PROFILE, enroll, quickstart};
 
@@ -31,6 +35,67 @@ fn the_certificates_of_a_profile_go_with_its_file() -> Result<(), Failure> {
     for certificate in certificates {
         certificate?.await_revocation(&admin.roots()?, LIMIT)?;
     }
+    Ok(())
+}
+
+#[test]
+fn openssl_asks_the_responder_about_a_good_a_revoked_and_an_unknown_certificate() -> Result<(), Failure> {
+    let up = quickstart()?;
+    let admin = up.admin();
+    let roots = admin.roots()?;
+    let [leaving, staying] = ["laptop-01", "laptop-02"].map(|device| enroll(&admin, device).map(Issued::new));
+    let (leaving, staying) = (leaving?, staying?);
+    assert_eq!(leaving.ocsp(&roots, &[])?, OcspStatus::Good);
+
+    leaves_the_group(&up, "laptop-01")?;
+    until("the responder says that it is revoked", LIMIT, || match leaving.ocsp(&roots, &[]) {
+        Ok(OcspStatus::Revoked(reason)) if reason == "cessationOfOperation" => Ok(()),
+        other => Err(format!("{other:?}")),
+    })?;
+
+    assert_eq!(staying.ocsp(&roots, &["-sha256"])?, OcspStatus::Good);
+    assert_eq!(staying.ocsp(&roots, &["-no_nonce"])?, OcspStatus::Good);
+    assert_eq!(staying.ocsp_of_serial(&roots, "0x41414141414141414141414141414141")?, OcspStatus::Unknown);
+    Ok(())
+}
+
+#[test]
+fn a_relying_party_trusts_no_answer_under_another_root() -> Result<(), Failure> {
+    let [up, other] = [quickstart()?, quickstart()?];
+    let certificate = Issued::new(enroll(&up.admin(), "laptop-01")?);
+    let status = certificate.ocsp(&other.admin().roots()?, &[])?;
+    assert!(matches!(status, OcspStatus::Bad(_)), "{status:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_by_get_can_be_kept_for_a_while_and_openssl_verifies_it() -> Result<(), Failure> {
+    let up = quickstart()?;
+    let roots = up.admin().roots()?;
+    let certificate = Issued::new(enroll(&up.admin(), "laptop-01")?);
+    let request = certificate.ocsp_request(&roots)?;
+    let escaped = BASE64.encode(request).bytes().fold(String::new(), |mut path, byte| {
+        let _ = if byte.is_ascii_alphanumeric() {
+            write!(path, "{}", char::from(byte))
+        } else {
+            write!(path, "%{byte:02X}")
+        };
+        path
+    });
+    let url = format!("{}/{escaped}", certificate.ocsp_url()?);
+
+    let ask = async || {
+        let answer = reqwest::get(&url).await.unwrap();
+        let header = |name| answer.headers()[name].to_str().unwrap().to_owned();
+        let headers = [header("content-type"), header("cache-control"), header("etag")];
+        (headers, answer.bytes().await.unwrap())
+    };
+    let ([content_type, control, first], answer) = ask().await;
+    assert_eq!(content_type, "application/ocsp-response");
+    assert!(control.contains("public") && control.contains("max-age="), "{control}");
+    assert_eq!(certificate.ocsp_answer(&roots, &answer)?, OcspStatus::Good);
+    let ([.., second], _) = ask().await;
+    assert_eq!(first, second, "nothing changed, so nothing was signed again");
     Ok(())
 }
 

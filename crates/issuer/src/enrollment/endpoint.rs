@@ -20,6 +20,7 @@ use crate::authorities::Served;
 use crate::correlation::CorrelationId;
 use crate::issuer::Issuer;
 use crate::metrics::ScepLabels;
+use crate::ocsp;
 
 /// How long a whole request may take, the reading of its body included.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,6 +46,10 @@ async fn answer(
     };
     match Target::of(uri.path()) {
         Some(Target::RevocationList(name)) => revocation_list(issuer.authorities.get(name)),
+        Some(Target::Ocsp(name, encoded)) => match issuer.authorities.get(name) {
+            Some(served) => ocsp::answer(&issuer, served, &method, encoded, &body).await,
+            None => no_authority(),
+        },
         Some(Target::CaCertificate(name)) => ca_certificate(issuer.authorities.get(name)),
         Some(Target::Scep(name)) => scep(&issuer, issuer.authorities.get(name), &method, &uri, &body).await,
         Some(Target::DefaultScep) => scep(&issuer, issuer.authorities.default(), &method, &uri, &body).await,

@@ -10,6 +10,8 @@ pub(super) enum Target<'a> {
     DefaultScep,
     /// `/crl/{authority}.crl`.
     RevocationList(&'a str),
+    /// `/ocsp/{authority}`, and what a GET asks after it.
+    Ocsp(&'a str, &'a str),
     /// `/ca/{authority}.cer`.
     CaCertificate(&'a str),
 }
@@ -25,6 +27,10 @@ impl<'a> Target<'a> {
                 (!name.is_empty()).then_some(Self::Scep(name))
             }
             "crl" => rest.strip_suffix(".crl").map(Self::RevocationList),
+            "ocsp" => {
+                let (name, request) = rest.split_once('/').unwrap_or((rest, ""));
+                (!name.is_empty()).then_some(Self::Ocsp(name, request))
+            }
             "ca" => rest.strip_suffix(".cer").map(Self::CaCertificate),
             _ => is_usual(path).then_some(Self::DefaultScep),
         }
@@ -69,10 +75,26 @@ mod tests {
     }
 
     #[test]
+    fn an_ocsp_request_stands_after_its_authority_with_slashes_of_its_own() {
+        assert_eq!(Target::of("/ocsp/default"), Some(Target::Ocsp("default", "")));
+        assert_eq!(Target::of("/ocsp/default/MFE/a//b"), Some(Target::Ocsp("default", "MFE/a//b")));
+        assert_eq!(Target::of("/ocsp/default//MFE"), Some(Target::Ocsp("default", "/MFE")));
+    }
+
+    #[test]
     fn any_other_path_names_nothing() {
-        for path in
-            ["", "/", "/scep", "/scep/", "/crl/default", "/ca/x", "/certsrv/mscep/mscep.dllx", "/api/v1"]
-        {
+        for path in [
+            "",
+            "/",
+            "/scep",
+            "/scep/",
+            "/crl/default",
+            "/ocsp",
+            "/ocsp/",
+            "/ca/x",
+            "/certsrv/mscep/mscep.dllx",
+            "/api/v1",
+        ] {
             assert_eq!(Target::of(path), None, "{path}");
         }
     }

@@ -3,10 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::rand;
 use der::pem::{self, LineEnding};
 use jiff::{SignedDuration, Timestamp};
-use scepter_policy::identity::SerialNumber;
 use scepter_policy::name::{
     Attribute, AttributeType, DistinguishedName, NotEncodable, RelativeDistinguishedName,
 };
@@ -14,7 +12,7 @@ use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::KeyUsages;
 
 use super::{AuthorityFiles, Presence};
-use crate::certificate::{NewCertificate, extensions};
+use crate::certificate::{NewCertificate, extensions, random_serial};
 use crate::key::{
     DecryptionKey, KeyAlgorithm, KeyError, KeyFileError, KeyGenerationFailed, PrivateKey, ReplyKey, RsaPool,
     SigningKey, SoftwareDecryptionKey, SoftwareReplyKey, SoftwareSigningKey, UnusableKey, write_key_file,
@@ -233,12 +231,6 @@ impl<'a> NewCa<'a> {
         };
         Ok(certificate.sign(&self.key).await?)
     }
-}
-
-fn random_serial() -> Result<SerialNumber, KeyError> {
-    let mut bytes = [0; 16];
-    rand::fill(&mut bytes).map_err(|_| KeyError::Unavailable("random bytes could not be made".into()))?;
-    Ok(SerialNumber::from_random(bytes))
 }
 
 /// The same name with that common name: in the old one's place, or else at the end.

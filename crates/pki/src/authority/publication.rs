@@ -1,4 +1,4 @@
-//! Where an authority's CRL and certificate can be fetched, as its certificates say it.
+//! Where an authority's CRL and certificate can be fetched and its OCSP responder asked, as its certificates say it.
 
 use scepter_policy::identity::AuthorityName;
 use url::Url;
@@ -6,8 +6,9 @@ use url::Url;
 /// The URLs that go into certificates. None by default: then certificates do not say where to look.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Publication {
-    pub(crate) crl_urls: Vec<String>,
-    pub(crate) issuer_urls: Vec<String>,
+    pub(crate) crl: Vec<String>,
+    pub(crate) ocsp: Vec<String>,
+    pub(crate) issuer: Vec<String>,
 }
 
 /// A URL that nothing can be published under.
@@ -18,10 +19,12 @@ pub struct Publication {
 pub struct NotABase(pub Url);
 
 impl Publication {
-    /// Adds a place: `{base}/crl/{authority}.crl` and `{base}/ca/{authority}.cer`. Further places hold the same content.
+    /// Adds a place: `{base}/crl/{authority}.crl`, `{base}/ocsp/{authority}` and `{base}/ca/{authority}.cer`. Further
+    /// places hold the same content.
     pub fn and_at(mut self, base: &Url, authority: &AuthorityName) -> Result<Self, NotABase> {
-        self.crl_urls.push(file_below(base, "crl", &format!("{authority}.crl"))?);
-        self.issuer_urls.push(file_below(base, "ca", &format!("{authority}.cer"))?);
+        self.crl.push(file_below(base, "crl", &format!("{authority}.crl"))?);
+        self.ocsp.push(file_below(base, "ocsp", authority.as_str())?);
+        self.issuer.push(file_below(base, "ca", &format!("{authority}.cer"))?);
         Ok(self)
     }
 }
@@ -56,18 +59,15 @@ mod tests {
             ("https://example.com:8443/pki", "https://example.com:8443/pki/crl/lab.crl"),
             ("http://example.com/pki/?x=1#y", "http://example.com/pki/crl/lab.crl"),
         ] {
-            assert_eq!(published(base, "lab").unwrap().crl_urls, [crl]);
+            assert_eq!(published(base, "lab").unwrap().crl, [crl]);
         }
-        assert_eq!(
-            published("http://a.example", "lab").unwrap().issuer_urls,
-            ["http://a.example/ca/lab.cer"]
-        );
+        assert_eq!(published("http://a.example", "lab").unwrap().issuer, ["http://a.example/ca/lab.cer"]);
     }
 
     #[test]
     fn a_name_cannot_change_the_path() {
         let published = published("http://a.example", "../ä b?").unwrap();
-        assert_eq!(published.crl_urls, ["http://a.example/crl/..%2F%C3%A4%20b%3F.crl"]);
+        assert_eq!(published.crl, ["http://a.example/crl/..%2F%C3%A4%20b%3F.crl"]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The extensions that we write (RFC 5280 §§4.2, 5.2, 5.3).
 
 use aws_lc_rs::digest::{SHA256, digest};
-use const_oid::db::rfc5280::{ID_AD_CA_ISSUERS, ID_CE_SUBJECT_ALT_NAME};
+use const_oid::db::rfc5280::{ID_AD_CA_ISSUERS, ID_AD_OCSP, ID_CE_SUBJECT_ALT_NAME};
+use const_oid::db::rfc6960::ID_PKIX_OCSP_NOCHECK;
 use const_oid::{AssociatedOid, ObjectIdentifier};
-use der::asn1::{Ia5String, OctetString};
+use der::asn1::{Ia5String, Null, OctetString};
 use der::flagset::FlagSet;
 use der::{Decode, Encode};
 use spki::SubjectPublicKeyInfoRef;
@@ -71,12 +72,23 @@ pub(crate) fn crl_distribution_points(urls: &[String]) -> Result<Extension, der:
     extension(false, &CrlDistributionPoints(vec![point]))
 }
 
-/// Where the issuer's certificate is (§4.2.2.1).
-pub(crate) fn authority_information_access(urls: &[String]) -> Result<Extension, der::Error> {
-    let places = uris(urls)?
-        .into_iter()
-        .map(|access_location| AccessDescription { access_method: ID_AD_CA_ISSUERS, access_location });
-    extension(false, &AuthorityInfoAccessSyntax(places.collect()))
+/// Where OCSP is answered and where the issuer's certificate is (§4.2.2.1).
+pub(crate) fn authority_information_access(
+    ocsp_urls: &[String],
+    issuer_urls: &[String],
+) -> Result<Extension, der::Error> {
+    let mut places = Vec::new();
+    for (access_method, urls) in [(ID_AD_OCSP, ocsp_urls), (ID_AD_CA_ISSUERS, issuer_urls)] {
+        let locations = uris(urls)?.into_iter();
+        places.extend(locations.map(|access_location| AccessDescription { access_method, access_location }));
+    }
+    extension(false, &AuthorityInfoAccessSyntax(places))
+}
+
+/// The responder whose certificate this is need not be checked for revocation (RFC 6960 §4.2.2.2.1).
+pub(crate) fn ocsp_no_check() -> Result<Extension, der::Error> {
+    let extn_value = OctetString::new(Null.to_der()?)?;
+    Ok(Extension { extn_id: ID_PKIX_OCSP_NOCHECK, critical: false, extn_value })
 }
 
 /// A CRL's number (§5.2.3).

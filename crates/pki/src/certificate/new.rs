@@ -1,5 +1,6 @@
 //! A certificate about to be signed.
 
+use aws_lc_rs::rand;
 use der::asn1::{AnyRef, IntRef};
 use der::{Decode, Encode};
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use x509_cert::ext::Extension;
 use x509_cert::time::Validity;
 
 use super::{TbsCertificate, to_time};
-use crate::key::SigningKey;
+use crate::key::{KeyError, SigningKey};
 use crate::signed::{SigningError, identifier, sign};
 
 /// What a certificate will say. Names and key are DER.
@@ -40,4 +41,11 @@ impl NewCertificate<'_> {
         };
         sign(key, &tbs.to_der()?).await
     }
+}
+
+/// A serial number that no other certificate has.
+pub(crate) fn random_serial() -> Result<SerialNumber, KeyError> {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).map_err(|_| KeyError::Unavailable("random bytes could not be made".into()))?;
+    Ok(SerialNumber::from_random(bytes))
 }

@@ -2,14 +2,24 @@
 
 use std::time::Duration;
 
+use der::asn1::GeneralizedTime;
 use der::{DateTime, ErrorKind, Tag};
 use jiff::Timestamp;
 use x509_cert::time::Time;
 
 /// The whole second that a time falls in. Times before 1970 have no form.
 pub(crate) fn to_time(time: Timestamp) -> Result<Time, der::Error> {
+    Ok(whole_second(time)?.into())
+}
+
+/// The same as `GeneralizedTime` in every year, as OCSP has it.
+pub(crate) fn to_generalized_time(time: Timestamp) -> Result<GeneralizedTime, der::Error> {
+    Ok(GeneralizedTime::from_date_time(whole_second(time)?))
+}
+
+fn whole_second(time: Timestamp) -> Result<DateTime, der::Error> {
     let seconds = u64::try_from(time.as_second()).map_err(|_| ErrorKind::DateTime)?;
-    Ok(DateTime::from_unix_duration(Duration::from_secs(seconds))?.into())
+    DateTime::from_unix_duration(Duration::from_secs(seconds))
 }
 
 /// The time that a certificate names.

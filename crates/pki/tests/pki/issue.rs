@@ -112,7 +112,7 @@ async fn a_profile_without_alternative_names_gives_a_certificate_without_the_ext
 }
 
 #[tokio::test]
-async fn a_certificate_says_which_key_signed_it_and_where_the_crl_and_the_issuer_are() {
+async fn a_certificate_says_which_key_signed_it_and_where_crl_ocsp_and_issuer_are() {
     let directory = tempfile::tempdir().unwrap();
     let authority = created(directory.path(), KeyAlgorithm::P256).await;
     let (_, issued) = issued(&authority, everything()).await;
@@ -137,9 +137,13 @@ async fn a_certificate_says_which_key_signed_it_and_where_the_crl_and_the_issuer
 
     let found = extension(&certificate, &oid!(1.3.6.1.5.5.7.1.1));
     let ParsedExtension::AuthorityInfoAccess(access) = found else { panic!("{found:?}") };
-    let [place] = access.accessdescs.as_slice() else { panic!("{access:?}") };
-    assert_eq!(place.access_method, oid!(1.3.6.1.5.5.7.48.2));
-    assert_eq!(place.access_location, GeneralName::URI("http://scep.example.com/ca/lab.cer"));
+    let places: Vec<_> =
+        access.accessdescs.iter().map(|place| (&place.access_method, &place.access_location)).collect();
+    let expected = [
+        (oid!(1.3.6.1.5.5.7.48.1), GeneralName::URI("http://scep.example.com/ocsp/lab")),
+        (oid!(1.3.6.1.5.5.7.48.2), GeneralName::URI("http://scep.example.com/ca/lab.cer")),
+    ];
+    assert_eq!(places, expected.each_ref().map(|(method, location)| (method, location)));
 }
 
 #[tokio::test]

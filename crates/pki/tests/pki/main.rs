@@ -6,5 +6,6 @@ mod authority;
 mod chain;
 mod crl;
 mod issue;
+mod ocsp;
 mod order;
 mod support;

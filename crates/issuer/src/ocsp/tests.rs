@@ -1,0 +1,94 @@
+//! What is answered when the store is there, and when it is not.
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use axum::body::to_bytes;
+use axum::http::header;
+use der::asn1::{AnyRef, Null, OctetString};
+use der::{Decode, Encode, Sequence};
+use scepter_store::{Config, Location, MacKey, Store};
+use spki::AlgorithmIdentifierRef;
+use tempfile::TempDir;
+use x509_cert::Certificate as ReadCertificate;
+
+use super::*;
+use crate::IssuerConfiguration;
+use crate::authorities::Authorities;
+use crate::clock::Clock;
+use crate::declared::Declared;
+use crate::metrics::Metrics;
+
+#[derive(Sequence)]
+struct CertIdOf<'a> {
+    hash: AlgorithmIdentifierRef<'a>,
+    name_hash: OctetString,
+    key_hash: OctetString,
+    serial: der::asn1::UintRef<'a>,
+}
+
+/// A request about one certificate: `SEQUENCE { SEQUENCE { SEQUENCE { SEQUENCE { CertID } } } }`.
+fn request(ca: &[u8], serial: [u8; 16]) -> Vec<u8> {
+    let ca = ReadCertificate::from_der(ca).unwrap();
+    let hashed =
+        |content: &[u8]| OctetString::new(digest(&SHA1_FOR_LEGACY_USE_ONLY, content).as_ref()).unwrap();
+    let ca = ca.tbs_certificate();
+    let id = CertIdOf {
+        hash: AlgorithmIdentifierRef {
+            oid: "1.3.14.3.2.26".parse().unwrap(),
+            parameters: Some(AnyRef::from(Null)),
+        },
+        name_hash: hashed(&ca.subject().to_der().unwrap()),
+        key_hash: hashed(ca.subject_public_key_info().subject_public_key.raw_bytes()),
+        serial: der::asn1::UintRef::new(&serial).unwrap(),
+    };
+    (0..4).fold(id.to_der().unwrap(), |content, _| {
+        AnyRef::new(der::Tag::Sequence, &content).unwrap().to_der().unwrap()
+    })
+}
+
+async fn issuer(directory: &TempDir) -> Issuer {
+    let path = directory.path();
+    let config =
+        Config { location: Location::Sqlite(path.join("store.sqlite")), mac_key: MacKey::new(&[7; 32]) };
+    let configured = IssuerConfiguration::laboratory().unwrap().authorities;
+    let (base, now) = ("http://127.0.0.1:1".parse().unwrap(), Timestamp::now());
+    let pool = crate::server::rsa_pool();
+    Issuer {
+        store: Store::open(config, Arc::new(Declared)).await.unwrap(),
+        authorities: Authorities::open(&configured, path, &base, &pool, now).await.unwrap(),
+        clock: Clock::system(),
+        metrics: Metrics::new(),
+    }
+}
+
+/// The body of the answer to a POST, which may not be kept.
+async fn asked(issuer: &Issuer, body: &[u8]) -> Vec<u8> {
+    let served = issuer.authorities.default().unwrap();
+    let answer = answer(issuer, served, &Method::POST, "", body).await;
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/ocsp-response");
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+    to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_try_later_and_never_good() {
+    let directory = tempfile::tempdir().unwrap();
+    let issuer = issuer(&directory).await;
+    let ca = issuer.authorities.default().unwrap().authority.issuing_certificate().to_vec();
+    let question = request(&ca, [0x41; 16]);
+    assert_eq!(asked(&issuer, &question).await[4..7], [0x0a, 1, 0], "it answers while the store does");
+
+    issuer.store.close().await;
+
+    assert_eq!(asked(&issuer, &question).await, Refusal::TryLater.to_der());
+}
+
+#[tokio::test]
+async fn what_is_no_request_and_what_is_about_others_gets_an_unsigned_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let issuer = issuer(&directory).await;
+    let other = self::issuer(&elsewhere).await;
+    let foreign = other.authorities.default().unwrap().authority.issuing_certificate().to_vec();
+    assert_eq!(asked(&issuer, b"hello").await, Refusal::MalformedRequest.to_der());
+    assert_eq!(asked(&issuer, &request(&foreign, [0x41; 16])).await, Refusal::Unauthorized.to_der());
+}
