@@ -4,6 +4,7 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinition, JSON, JSONSchemaProps, JSONSchemaPropsOrArray,
 };
 use kube::CustomResourceExt;
+use scepter_policy::rules::matrix::MATRIX;
 use serde_json::json;
 
 use crate::v1alpha1::{InventorySource, ScepProfile, TrustedRootProfile};
@@ -16,7 +17,9 @@ const MAX_ITEMS: i64 = 1000;
 
 /// The definition of every kind, in the order in which a reader meets them.
 pub fn all() -> Vec<CustomResourceDefinition> {
-    [TrustedRootProfile::crd(), ScepProfile::crd(), InventorySource::crd()].into_iter().map(finish).collect()
+    let mut profile = ScepProfile::crd();
+    schemas(&mut profile).for_each(say_what_platforms_make_of_fields);
+    [TrustedRootProfile::crd(), profile, InventorySource::crd()].into_iter().map(finish).collect()
 }
 
 /// All definitions as a stream of YAML documents: always the same text.
@@ -27,13 +30,32 @@ pub fn yaml() -> Result<String, serde_saphyr::ser::Error> {
 
 /// Adds what the derived definition cannot say.
 fn finish(mut definition: CustomResourceDefinition) -> CustomResourceDefinition {
-    for version in &mut definition.spec.versions {
-        if let Some(schema) = version.schema.as_mut().and_then(|schema| schema.open_api_v3_schema.as_mut()) {
-            bound(schema);
-            default_status(schema);
-        }
+    for schema in schemas(&mut definition) {
+        bound(schema);
+        default_status(schema);
     }
     definition
+}
+
+/// The schema of every version.
+fn schemas(definition: &mut CustomResourceDefinition) -> impl Iterator<Item = &mut JSONSchemaProps> {
+    let versions = definition.spec.versions.iter_mut();
+    versions.filter_map(|version| version.schema.as_mut()?.open_api_v3_schema.as_mut())
+}
+
+/// Adds to the description of each field on which platforms differ what they make of it (FLD-01).
+fn say_what_platforms_make_of_fields(schema: &mut JSONSchemaProps) {
+    let Some(spec) = child(schema, "spec") else { return };
+    for row in &MATRIX {
+        if let (Some(field), Some(sentence)) = (child(spec, row.field.as_str()), row.sentence()) {
+            let description = field.description.get_or_insert_default();
+            *description = format!("{description} {sentence}");
+        }
+    }
+}
+
+fn child<'a>(schema: &'a mut JSONSchemaProps, name: &str) -> Option<&'a mut JSONSchemaProps> {
+    schema.properties.as_mut()?.get_mut(name)
 }
 
 /// Bounds every string and list below a schema that has no bounds of its own, such as those of shared types.
@@ -61,7 +83,7 @@ fn children(schema: &mut JSONSchemaProps) -> impl Iterator<Item = &mut JSONSchem
 
 /// A new object is `Ready=Unknown` from its first moment: tools that wait take an object without conditions for done.
 fn default_status(schema: &mut JSONSchemaProps) {
-    if let Some(status) = schema.properties.as_mut().and_then(|properties| properties.get_mut("status")) {
+    if let Some(status) = child(schema, "status") {
         status.default = Some(JSON(json!({
             "conditions": [{
                 "type": "Ready",

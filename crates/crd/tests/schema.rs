@@ -104,6 +104,26 @@ fn a_platform_cannot_be_changed() {
 }
 
 #[test]
+fn a_field_says_which_platforms_have_it() {
+    let definition = definition("ScepProfile");
+    let described = |field: &str| {
+        property(root_schema(&definition), &format!("spec.{field}")).description.clone().unwrap()
+    };
+    let sentence =
+        "Required on Windows10AndLater and Windows81; refused on iOS and macOS; optional elsewhere.";
+    assert!(
+        described("hashAlgorithms").ends_with(&format!(". {sentence}")),
+        "{}",
+        described("hashAlgorithms")
+    );
+    assert!(
+        described("certificateAccess")
+            .ends_with("Optional on AndroidEnterpriseCorporate; refused elsewhere.")
+    );
+    assert!(!described("keyUsages").contains("elsewhere"), "every platform has it");
+}
+
+#[test]
 fn an_optional_enum_refuses_null() {
     for_each_schema(&mut |path, schema| {
         if let Some(values) = &schema.enum_ {

@@ -92,7 +92,7 @@ pub struct ScepProfileSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::key_size")]
     pub key_size: Option<i32>,
-    /// The hashes that a device may sign its request with; not on Apple platforms.
+    /// The hashes that a device may sign its request with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 2))]
     #[x_kube(merge_strategy = ListMerge::Set)]
@@ -112,7 +112,7 @@ pub struct ScepProfileSpec {
     #[schemars(length(min = 1, max = 16), inner(length(min = 1, max = 2048)))]
     #[x_kube(merge_strategy = ListMerge::Set)]
     pub scep_server_urls: Vec<String>,
-    /// How apps get at the certificate (Android Enterprise corporate).
+    /// How apps get at the certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_access: Option<CertificateAccess>,
     /// Wi-Fi and VPN profiles that use the certificate; on Apple platforms each has one of its own.

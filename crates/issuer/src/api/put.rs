@@ -1,6 +1,8 @@
 //! Declaring an object: parse, judge with what only the issuer knows, store. What the object scope refuses is refused
 //! here too, by the same calls as everywhere.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest::{Context, SHA256};
 use scepter_crd::{InventorySource, Manifest, ManifestError, ScepProfile, TrustedRootProfile};
 use scepter_issuer_api::{Applied, Document, Mode, PlanReport, PutOutcome, RootMismatch};
@@ -82,7 +84,7 @@ impl Declaration<'_> {
         };
         let root = self.stored_root(&profile).await?;
         let now = self.issuer.clock.now();
-        findings.extend(judge_reference(&profile, root.as_ref()));
+        findings.extend(judge_reference(&profile, root.as_ref(), &BTreeMap::new()));
         findings.extend(judge(&profile, root.as_ref(), &served.facts, namespace, now));
         if findings.has_errors() {
             let root_mismatch = root.and_then(|root| self.mismatch(&root, served, &findings));

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use scepter_issuer_api::{CheckIn, PendingProfile, ProfileDelivery};
 use scepter_payload::{Delivery, Root, ServerUrls};
 use scepter_pki::certificate::Thumbprints;
+use scepter_policy::diagnostics::Diagnostic;
 use scepter_policy::identity::{DeviceId, Tenant};
 use scepter_policy::profile::Profile;
+use scepter_policy::rules::RuleId;
 use scepter_policy::san::GeneralName;
 use scepter_store::check_in::{self as stored, AssignedProfile, CurrentCertificate};
 
@@ -55,10 +57,9 @@ async fn deliver(
     now: Timestamp,
 ) -> Result<Result<ProfileDelivery, PendingProfile>, Failure> {
     let AssignedProfile { key, profile, .. } = assigned;
-    let Some(root) = roots::arrived(issuer, &key.tenant.namespace, known, profile) else {
-        let message = format!("waits for root {} to be installed; it was not reported yet", profile.root);
-        issuer.store.set_pending(key, ROOT_NOT_DELIVERED, &message, now).await?;
-        return Ok(Err(pending(profile, ROOT_NOT_DELIVERED, message)));
+    let root = match roots::arrived(issuer, &key.tenant.namespace, known, profile) {
+        Ok(root) => root,
+        Err(obstacle) => return wait(issuer, assigned, &obstacle, now).await.map(Err),
     };
     match ticket::mint(issuer, key, profile, &known.member, now).await {
         Ok(ticket) => delivery(assigned, root, ticket),
@@ -71,6 +72,19 @@ async fn deliver(
             | NoTicket::Mint(_)),
         ) => Ok(Err(pending(profile, refused.reason(), refused.to_string()))),
     }
+}
+
+/// Notes on the row that the root is not there, and tells the device.
+async fn wait(
+    issuer: &Issuer,
+    assigned: &AssignedProfile,
+    obstacle: &Diagnostic,
+    now: Timestamp,
+) -> Result<PendingProfile, Failure> {
+    let reason = if obstacle.rule == RuleId::Root10 { ROOT_NOT_DELIVERED } else { obstacle.rule.as_str() };
+    let message = format!("{}; {}", obstacle.message, obstacle.help);
+    issuer.store.set_pending(&assigned.key, reason, &message, now).await?;
+    Ok(pending(&assigned.profile, reason, message))
 }
 
 fn pending(profile: &Profile, reason: &str, message: String) -> PendingProfile {

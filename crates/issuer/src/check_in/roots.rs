@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use scepter_issuer_api::RootDelivery;
 use scepter_payload::Root;
+use scepter_policy::diagnostics::Diagnostic;
 use scepter_policy::identity::{Namespace, Tenant};
 use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
+use scepter_policy::rules::root::{judge_delivery, waiting};
 use scepter_policy::vocabulary::{DeviceState, Platform};
 use scepter_store::StoreError;
 use scepter_store::check_in::{AssignedRoot, CheckIn};
@@ -66,18 +68,25 @@ pub(crate) fn certificate<'a>(
     }
 }
 
-/// The root of a profile, once the device has it.
+/// The root of a profile, once the device has it; else why it has not (ROOT-10, ROOT-11).
 pub(super) fn arrived<'a>(
     issuer: &'a Issuer,
     namespace: &Namespace,
     known: &'a CheckIn,
     profile: &Profile,
-) -> Option<Root<'a>> {
-    let assigned = known.roots.iter().find(|assigned| assigned.root.name == profile.root)?;
-    let delivered = assigned.state == DeviceState::Issued;
-    let here = assigned.state == DeviceState::Installed || (delivered && !reports_roots(profile.platform));
-    let certificate = certificate(&issuer.authorities, namespace, &assigned.root).filter(|_| here)?;
-    Some(Root { profile: &assigned.root, certificate })
+) -> Result<Root<'a>, Diagnostic> {
+    let device = &known.member.device;
+    let assigned = known.roots.iter().find(|assigned| assigned.root.name == profile.root);
+    let found = assigned.and_then(|AssignedRoot { root, state }| {
+        let certificate = certificate(&issuer.authorities, namespace, root)?;
+        Some((Root { profile: root, certificate }, *state))
+    });
+    let Some((root, state)) = found else { return Err(waiting(profile, device)) };
+    let delivered = state == DeviceState::Issued && !reports_roots(profile.platform);
+    match judge_delivery(profile, root.profile, device, delivered) {
+        Some(obstacle) if state != DeviceState::Installed => Err(obstacle),
+        Some(_) | None => Ok(root),
+    }
 }
 
 /// Whether a platform tells what became of a root. Under Android device administrator the user installs it by hand, and

@@ -157,45 +157,56 @@ impl Row {
     pub fn is_particular(&self) -> bool {
         self.platforms.iter().any(|requirement| *requirement != self.platforms[0])
     }
+
+    /// What the platforms make of the field, such as `Required on Windows81; refused elsewhere.`; what most of them do
+    /// comes last. `None` where they agree.
+    pub fn sentence(&self) -> Option<String> {
+        let mut groups: Vec<(Requirement, Vec<&str>)> = Requirement::ALL
+            .iter()
+            .map(|&requirement| (requirement, self.platforms_that(requirement)))
+            .collect();
+        groups.retain(|(_, platforms)| !platforms.is_empty());
+        groups.sort_by_key(|(_, platforms)| platforms.len());
+        let (elsewhere, _) = groups.pop()?;
+        groups.sort_by_key(|(requirement, _)| *requirement);
+        let first = groups.first().map(|(requirement, _)| *requirement)?;
+        let parts = groups.iter().map(|(requirement, platforms)| {
+            let word = if *requirement == first { requirement.capitalised() } else { requirement.word() };
+            format!("{word} on {}", platforms.join(" and "))
+        });
+        let parts: Vec<_> = parts.chain([format!("{} elsewhere", elsewhere.word())]).collect();
+        Some(format!("{}.", parts.join("; ")))
+    }
+
+    fn platforms_that(&self, requirement: Requirement) -> Vec<&'static str> {
+        let columns = Platform::ALL.iter().zip(self.platforms);
+        columns.filter(|(_, found)| *found == requirement).map(|(platform, _)| platform.as_str()).collect()
+    }
+}
+
+impl Requirement {
+    /// What an admin reads.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+            Self::Forbidden => "refused",
+        }
+    }
+
+    const fn capitalised(self) -> &'static str {
+        match self {
+            Self::Required => "Required",
+            Self::Optional => "Optional",
+            Self::Forbidden => "Refused",
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::profile::sample;
-
-    /// The table of policy-rules §1.2, written a second time: one letter a platform.
-    const NOTES: [(&str, &str); 14] = [
-        ("certificateType", "RRRRRRRR"),
-        ("subjectNameFormat", "RRRRRRRR"),
-        ("subjectAlternativeNames", "OOOOOOOO"),
-        ("validityPeriod", "RRRRRRRR"),
-        ("keyStorageProvider", "FFFFFFRR"),
-        ("keyUsages", "RRRRRRRR"),
-        ("keySize", "OOOOOOOO"),
-        ("hashAlgorithms", "OOOOFFRR"),
-        ("rootCertificateRef", "RRRRRRRR"),
-        ("extendedKeyUsages", "RRRRRRRR"),
-        ("renewalThresholdPercent", "OOOOOOOO"),
-        ("scepServerURLs", "RRRRRRRR"),
-        ("certificateAccess", "FOFFFFFF"),
-        ("applicabilityRules", "FFFFFFOF"),
-    ];
-
-    #[test]
-    fn every_cell_of_the_table_is_that_of_the_notes() {
-        for (name, letters) in NOTES {
-            let field: Field = name.parse().unwrap();
-            for (&platform, letter) in Platform::ALL.iter().zip(letters.chars()) {
-                let expected = match letter {
-                    'R' => Requirement::Required,
-                    'O' => Requirement::Optional,
-                    _ => Requirement::Forbidden,
-                };
-                assert_eq!(field.on(platform), expected, "{field} on {platform}");
-            }
-        }
-    }
 
     #[test]
     fn the_rows_stand_in_the_order_of_the_fields() {

@@ -347,7 +347,7 @@ rules! {
         "wait for the device to report the root, or assign the trusted root profile to it";
     Root11 "ROOT-11" Device Error Always "S:8"
         "Android 11 and later refuse roots from a device administrator, except on Samsung Knox"
-        "move the device to Android Enterprise";
+        "let the user install the certificate by hand and report the root as installed, or move the device to Android Enterprise";
     Asg01 "ASG-01" Object Error Always "S:224"
         "An assignment names exactly one of a group, all users and all devices"
         "set one of group, allUsers: true and allDevices: true";

@@ -9,7 +9,18 @@ use crate::root::TrustedRoot;
 use crate::rules::RuleId;
 use crate::vocabulary::Platform;
 
-/// ROOT-10: why a device that is assigned has no challenge yet.
+/// ROOT-10, ROOT-11: why a device that did not say that the root is installed gets no challenge for a profile. `root` is
+/// the one that the profile names; `arrived` says whether it reached the device as far as anybody can know.
+pub fn judge_delivery(
+    profile: &Profile,
+    root: &TrustedRoot,
+    device: &Device,
+    arrived: bool,
+) -> Option<Diagnostic> {
+    judge_device(root, device).or_else(|| (!arrived).then(|| waiting(profile, device)))
+}
+
+/// ROOT-10: the device has not got its root.
 pub fn waiting(profile: &Profile, device: &Device) -> Diagnostic {
     let message = format!("device {} does not have the root {} yet", device.id, profile.root);
     Diagnostic::new(RuleId::Root10, reference(), message)
@@ -25,7 +36,10 @@ pub fn judge_device(root: &TrustedRoot, device: &Device) -> Option<Diagnostic> {
     let version = device.os_version.as_deref()?;
     let refuses = OsVersion::read(version).is_some_and(|version| version.major() >= FIRST_REFUSING);
     refuses.then(|| {
-        let message = format!("device {} runs Android {version}, which does not let the root in", device.id);
+        let message = format!(
+            "device {} runs Android {version}, which lets nobody but its user install a root",
+            device.id
+        );
         Diagnostic::new(RuleId::Root11, FieldPath::spec().field("platform"), message)
     })
 }
@@ -40,7 +54,10 @@ mod tests {
 
     #[test]
     fn a_device_that_waits_for_its_root_is_no_failure() {
-        let finding = waiting(&profile::profile(Ios, |_| {}), &profile::device("iphone-9", Ios));
+        let (profile, device) = (profile::profile(Ios, |_| {}), profile::device("iphone-9", Ios));
+        let root = sample::root(Ios, |_| {});
+        assert_eq!(judge_delivery(&profile, &root, &device, true), None);
+        let finding = judge_delivery(&profile, &root, &device, false).unwrap();
         assert_eq!((finding.rule, finding.severity), (RuleId::Root10, Severity::Warning));
         assert!(finding.message.contains("iphone-9") && finding.message.contains("acme-root"));
     }

@@ -1,15 +1,22 @@
 //! What a SCEP profile makes of its root (ROOT-07 … ROOT-09).
 
+use std::collections::BTreeMap;
+
 use crate::authority::AuthorityFacts;
 use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::identity::GroupId;
+use crate::inventory::GroupKind;
 use crate::profile::{AssignmentFilter, Assignments, Include, Profile, Target};
 use crate::root::certificate::RootFacts;
 use crate::root::{Anchor, RootCertificate, TrustedRoot};
 use crate::rules::RuleId;
 use crate::vocabulary::Severity;
 
+/// The kinds of the groups that somebody knows.
+type Kinds = BTreeMap<GroupId, GroupKind>;
+
 /// ROOT-07, ROOT-08, ROOT-09: what a SCEP profile's root reference is worth, given the object that it found.
-pub fn judge_reference(profile: &Profile, root: Option<&TrustedRoot>) -> Diagnostics {
+pub fn judge_reference(profile: &Profile, root: Option<&TrustedRoot>, kinds: &Kinds) -> Diagnostics {
     let Some(root) = root else {
         let message = format!("there is no TrustedRootProfile {} in this namespace", profile.root);
         let finding = Diagnostic::new(RuleId::Root07, reference(), message);
@@ -20,7 +27,7 @@ pub fn judge_reference(profile: &Profile, root: Option<&TrustedRoot>) -> Diagnos
             format!("{} is for {}, this profile for {}", root.name, root.platform, profile.platform);
         return Diagnostic::new(RuleId::Root07, reference(), message).into();
     }
-    [judge_self_signed(root), judge_coverage(profile, root)].into_iter().flatten().collect()
+    [judge_self_signed(root), judge_coverage(profile, root, kinds)].into_iter().flatten().collect()
 }
 
 /// D-08: an intermediate is no root, unless its profile says that it is meant.
@@ -54,10 +61,10 @@ pub fn judge_anchor(profile: &Profile, root: &TrustedRoot, authority: &Authority
 }
 
 /// ROOT-09: whoever the profile includes, the root's targets must reach; whoever the root leaves out, so must the
-/// profile. A group counts as covered by all users or all devices: which of the two it is only the inventory knows.
-fn judge_coverage(profile: &Profile, root: &TrustedRoot) -> Option<Diagnostic> {
+/// profile. A group of unknown kind counts as covered by all users.
+fn judge_coverage(profile: &Profile, root: &TrustedRoot, kinds: &Kinds) -> Option<Diagnostic> {
     let (wanted, given) = (&profile.assignments, &root.assignments);
-    let uncovered = wanted.include.iter().find(|include| !covers(given, include));
+    let uncovered = wanted.include.iter().find(|include| !covers(given, include, kinds));
     let problem = if let Some(include) = uncovered {
         format!("{} does not go to {}", root.name, include.target)
     } else if let Some(narrowed) = given
@@ -85,10 +92,11 @@ fn judge_coverage(profile: &Profile, root: &TrustedRoot) -> Option<Diagnostic> {
 
 /// A filtered target of the root covers one of the profile with the same filter: what else a filter covers, only devices
 /// can tell.
-fn covers(given: &Assignments, wanted: &Include) -> bool {
+fn covers(given: &Assignments, wanted: &Include, kinds: &Kinds) -> bool {
     let same_devices = |include: &&Include| include.filter.is_none() || include.filter == wanted.filter;
     given.include.iter().filter(same_devices).any(|include| match (&include.target, &wanted.target) {
-        (Target::AllDevices, _) | (Target::AllUsers, Target::AllUsers | Target::Group(_)) => true,
+        (Target::AllDevices, _) | (Target::AllUsers, Target::AllUsers) => true,
+        (Target::AllUsers, Target::Group(wanted)) => kinds.get(wanted) != Some(&GroupKind::Device),
         (Target::AllUsers, Target::AllDevices)
         | (Target::Group(_), Target::AllUsers | Target::AllDevices) => false,
         (Target::Group(given), Target::Group(wanted)) => given == wanted,
@@ -117,11 +125,17 @@ mod tests {
     const NOTHING: [&str; 0] = [];
 
     fn referring(root: Option<&TrustedRoot>) -> Vec<String> {
+        referring_to(root, GroupKind::User)
+    }
+
+    /// A profile for the group `staff`, of that kind, without `guests`.
+    fn referring_to(root: Option<&TrustedRoot>, kind: GroupKind) -> Vec<String> {
         let profile = profile::profile(Ios, |fields| {
             let include = vec![Include { group: Some("staff"), ..Include::default() }];
             fields.assignments = Some(Assignments { include, exclude: vec!["guests"] });
         });
-        let findings = judge_reference(&profile, root);
+        let kinds = BTreeMap::from([(GroupId::new("staff").unwrap(), kind)]);
+        let findings = judge_reference(&profile, root, &kinds);
         findings.iter().map(|f| format!("{} {} {}", f.severity, f.rule, f.field)).collect()
     }
 
@@ -175,7 +189,8 @@ mod tests {
         let found = |of_profile, of_root| {
             let profile = profile::profile(Ios, |fields| fields.assignments = Some(devices(of_profile)));
             let root = sample::root(Ios, |fields| fields.assignments = Some(devices(of_root)));
-            judge_reference(&profile, Some(&root)).iter().map(|finding| finding.rule).collect::<Vec<_>>()
+            let findings = judge_reference(&profile, Some(&root), &Kinds::new());
+            findings.iter().map(|finding| finding.rule).collect::<Vec<_>>()
         };
         for filter in [None, Some(PHONES), Some(TABLETS)] {
             assert_eq!(found(filter, None), []);
@@ -184,6 +199,16 @@ mod tests {
         for (of_profile, of_root) in [(None, PHONES), (None, TABLETS), (Some(PHONES), TABLETS)] {
             assert_eq!(found(of_profile, Some(of_root)), [RuleId::Root09]);
         }
+    }
+
+    #[test]
+    fn a_root_for_all_users_does_not_cover_a_group_of_devices() {
+        let root = sample::root(Ios, |fields| {
+            let include = vec![Include { all_users: Some(true), ..Include::default() }];
+            fields.assignments = Some(Assignments { include, exclude: vec![] });
+        });
+        assert_eq!(referring_to(Some(&root), GroupKind::User), NOTHING);
+        assert_eq!(referring_to(Some(&root), GroupKind::Device), ["warning ROOT-09 spec.assignments"]);
     }
 
     #[test]
