@@ -87,5 +87,15 @@ fn read<K: DeserializeOwned>(kind: ObjectKind, value: Value) -> Result<Box<K>, M
 fn misshapen(error: &serde_path_to_error::Error<serde_json::Error>) -> Diagnostic {
     let path = error.path().to_string();
     let path = if path == "." { FieldPath::default() } else { FieldPath::from(path.as_str()) };
-    Diagnostic::new(structure::speaker(path.as_str()), path, error.inner().to_string())
+    let problem = error.inner().to_string();
+    let (path, problem) = match missing_field(&problem) {
+        Some(name) => (path.field(name), format!("{name} is missing")),
+        None => (path, problem),
+    };
+    Diagnostic::new(structure::speaker(path.as_str()), path, problem)
+}
+
+/// The field that a deserializer misses: only its sentence names it, the path ends above.
+fn missing_field(problem: &str) -> Option<&str> {
+    problem.strip_prefix("missing field `")?.strip_suffix('`')
 }

@@ -107,3 +107,24 @@ fn a_word_outside_its_vocabulary_is_a_finding_that_lists_the_vocabulary() {
     assert_eq!(finding.field.as_str(), "spec.platform");
     assert!(finding.message.contains("macOS"), "{}", finding.message);
 }
+
+#[test]
+fn a_missing_field_is_named_and_spoken_of_by_its_own_rule() {
+    let mut value = profile();
+    let finding = |value: &Value| match Manifest::from_value(value.clone()) {
+        Err(ManifestError::Malformed { finding, .. }) => finding.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert!(Manifest::from_value(value.clone()).is_ok());
+    value["spec"]["validityPeriod"].as_object_mut().unwrap().remove("unit");
+    assert!(
+        finding(&value).starts_with("VAL-01: spec.validityPeriod.unit: unit is missing; "),
+        "{}",
+        finding(&value)
+    );
+    value["spec"].as_object_mut().unwrap().remove("rootCertificateRef");
+    value["spec"]["validityPeriod"]["unit"] = json!("Years");
+    assert!(finding(&value).starts_with("ROOT-07: spec.rootCertificateRef: rootCertificateRef is missing; "));
+    value.as_object_mut().unwrap().remove("spec");
+    assert!(finding(&value).starts_with("SCH-01: spec: spec is missing; "));
+}
