@@ -45,6 +45,7 @@ lint: ## format, clippy, dependencies, forbidden edges, generated files, scripts
 	@scripts/check-edges
 	@echo '== generated files'
 	@cargo test --quiet --package scepter-crd --test checked_in
+	@cargo test --quiet --package scepter-policy --test rules documentation
 	@echo '== scripts'
 	@shellcheck .ci/run scripts/*
 
@@ -52,6 +53,11 @@ lint: ## format, clippy, dependencies, forbidden edges, generated files, scripts
 crds: ## write crds/scepter.yaml anew from the types
 	@echo '== custom resource definitions'
 	@SCEPTER_UPDATE_CRDS=1 cargo test --quiet --package scepter-crd --test checked_in
+
+.PHONY: rules
+rules: ## write docs/rules.md anew from the rules
+	@echo '== rule reference'
+	@SCEPTER_UPDATE_RULES=1 cargo test --quiet --package scepter-policy --test rules documentation
 
 .PHONY: envtest
 envtest: ## build the control plane of the tests, once: etcd, kube-apiserver, kube-controller-manager, kubectl

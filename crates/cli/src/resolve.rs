@@ -5,9 +5,12 @@ mod population;
 
 use jiff::Timestamp;
 use scepter_crd::ScepProfile;
-use scepter_policy::assign::{Aim, Assignment, assign, explain};
+use scepter_policy::assign::{Assignment, assign, explain};
+use scepter_policy::diagnostics::Diagnostic;
 use scepter_policy::profile::Profile;
 use scepter_policy::resolve::resolve;
+use scepter_policy::rules::root::{judge_delivery, waiting};
+use scepter_policy::vocabulary::Severity;
 use scepter_reconcile::Manifests;
 
 use crate::arguments::{ResolveArguments, ResolveFormat};
@@ -66,21 +69,24 @@ fn judge(profile: &Profile, member: &Member<'_>, among: &Manifests) -> (Answer, 
         Assignment::Undecidable(finding) => Answer::fail(&finding),
         Assignment::Targeted => match resolve(profile, device, *user) {
             Err(finding) => Answer::fail(&finding),
-            Ok(_) if !root_reaches(profile, member, among) => Answer::pending(profile),
-            Ok(request) => Answer::ok(profile, &request),
+            Ok(request) => match obstacle(profile, member, among) {
+                Some(finding) if finding.severity == Severity::Error => Answer::fail(&finding),
+                Some(_) => Answer::pending(profile),
+                None => Answer::ok(profile, &request),
+            },
         },
     };
     steps.push(answer.conclusion());
     (answer, steps)
 }
 
-/// Offline, a root profile that targets the device counts as delivered.
-fn root_reaches(profile: &Profile, member: &Member<'_>, among: &Manifests) -> bool {
-    let root = among.roots().find(|root| root.metadata.name.as_deref() == Some(profile.root.as_str()));
-    root.and_then(|root| root.parse(None, Timestamp::now()).ok()).is_some_and(|(root, _)| {
-        let aim: Aim<'_> = root.aim();
-        assign(&aim, member.device, member.user, &member.memberships) == Assignment::Targeted
-    })
+/// What keeps its root from the device. Offline, a root profile that targets the device counts as delivered.
+fn obstacle(profile: &Profile, member: &Member<'_>, among: &Manifests) -> Option<Diagnostic> {
+    let named = among.roots().find(|root| root.metadata.name.as_deref() == Some(profile.root.as_str()));
+    let parsed = named.and_then(|root| root.parse(None, Timestamp::now()).ok());
+    let Some((root, _)) = parsed else { return Some(waiting(profile, member.device)) };
+    let given = assign(&root.aim(), member.device, member.user, &member.memberships);
+    judge_delivery(profile, &root, member.device, given == Assignment::Targeted)
 }
 
 fn find<'a>(all: &'a Namespaces, name: &str) -> Vec<(&'a Manifests, &'a ScepProfile)> {

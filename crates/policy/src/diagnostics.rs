@@ -1,9 +1,11 @@
 //! Diagnostics: what is wrong, where, by which rule, and how to mend it.
 
+mod excerpt;
 mod replacement;
 
 use std::fmt;
 
+pub(crate) use excerpt::quoted;
 pub use replacement::Replacement;
 use serde::{Deserialize, Serialize};
 
@@ -72,14 +74,14 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A finding with the severity and the help of its rule.
+    /// A finding with the severity and the help of its rule. A message is cut after 512 characters.
     pub fn new(rule: RuleId, field: FieldPath, message: impl Into<String>) -> Self {
         let entry = rule.rule();
         Self {
             rule,
             severity: entry.severity,
             field,
-            message: message.into(),
+            message: excerpt::sentence(message.into()),
             help: entry.help.to_owned(),
             offset: None,
             fix: None,

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A text that cannot be a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} cannot be a {kind}: {problem}")]
+#[error("{text:?} is no {kind}: {problem}")]
 pub struct InvalidName {
     /// The kind of name, such as `DeviceId`.
     pub kind: &'static str,

@@ -5,6 +5,8 @@ mod distinguished;
 mod lexer;
 mod oid;
 mod quoting;
+#[cfg(test)]
+mod round_trip;
 mod string_type;
 mod template;
 

@@ -31,7 +31,8 @@ pub(crate) async fn check_in(
     let Some(known) = issuer.store.check_in(tenant, device, now).await? else { return Ok(None) };
     let roots = roots::deliver(issuer, tenant, &known, now).await?;
     let mut answer = CheckIn { roots, profiles: Vec::new(), pending: Vec::new() };
-    for assigned in known.profiles.iter().filter(|assigned| wants_certificate(assigned, now)) {
+    let wanting = |assigned: &&AssignedProfile| wants_certificate(&assigned.profile, assigned.current, now);
+    for assigned in known.profiles.iter().filter(wanting) {
         match deliver(issuer, &known, assigned, now).await? {
             Ok(delivery) => answer.profiles.push(delivery),
             Err(pending) => answer.pending.push(pending),
@@ -41,9 +42,8 @@ pub(crate) async fn check_in(
 }
 
 /// Whether a device is to ask for a certificate now.
-fn wants_certificate(assigned: &AssignedProfile, now: Timestamp) -> bool {
-    let AssignedProfile { profile, current, .. } = assigned;
-    let Some(CurrentCertificate { not_before, not_after, outdated, .. }) = *current else { return true };
+fn wants_certificate(profile: &Profile, current: Option<CurrentCertificate>, now: Timestamp) -> bool {
+    let Some(CurrentCertificate { not_before, not_after, outdated, .. }) = current else { return true };
     // Apple devices keep an expired certificate unless the profile says otherwise (RNW-04).
     let is_left_expired = not_after <= now && profile.platform.is_apple() && !profile.reissue_expired;
     outdated || (profile.renewal_begins(not_before, not_after) <= now && !is_left_expired)
@@ -123,4 +123,50 @@ fn delivery(
         ca_thumbprint: Thumbprints::of(served.authority.issuing_certificate()).sha256.to_string(),
         payload,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use scepter_crd::ScepProfile;
+    use serde_json::json;
+
+    use super::*;
+
+    fn profile(platform: &str, reissue_expired: bool) -> Profile {
+        let object: ScepProfile = serde_json::from_value(json!({
+            "apiVersion": "scepter.dev/v1alpha1", "kind": "ScepProfile", "metadata": {"name": "wifi"},
+            "spec": {
+                "platform": platform, "certificateType": "Device", "subjectNameFormat": "CN={{DeviceName}}",
+                "validityPeriod": {"value": 10, "unit": "Days"}, "keyUsages": ["DigitalSignature"],
+                "extendedKeyUsages": [{"name": "Client Authentication", "oid": "1.3.6.1.5.5.7.3.2"}],
+                "rootCertificateRef": {"name": "root"}, "scepServerURLs": ["https://scep.acme.example/scep"],
+                "reissueExpired": reissue_expired,
+            },
+        }))
+        .unwrap();
+        object.parse().unwrap().0
+    }
+
+    #[test]
+    fn an_apple_device_keeps_an_expired_certificate_only_where_the_profile_says_so() {
+        let certificate = CurrentCertificate {
+            serial: format!("{:032x}", 10).parse().unwrap(),
+            not_before: "2030-01-01T00:00:00Z".parse().unwrap(),
+            not_after: "2030-01-11T00:00:00Z".parse().unwrap(),
+            outdated: false,
+        };
+        let wants = |platform, reissue_expired, now: &str| {
+            wants_certificate(&profile(platform, reissue_expired), Some(certificate), now.parse().unwrap())
+        };
+        let (fresh, due, expired) = ("2030-01-08T00:00:00Z", "2030-01-10T00:00:00Z", "2030-01-12T00:00:00Z");
+        for platform in ["iOS", "macOS", "AndroidEnterprisePersonal"] {
+            for reissue_expired in [true, false] {
+                assert!(!wants(platform, reissue_expired, fresh), "{platform}");
+                assert!(wants(platform, reissue_expired, due), "{platform}");
+            }
+            assert!(wants(platform, true, expired), "{platform}");
+        }
+        assert!(!wants("iOS", false, expired) && !wants("macOS", false, expired));
+        assert!(wants("AndroidEnterprisePersonal", false, expired), "only Apple devices stay as they are");
+    }
 }

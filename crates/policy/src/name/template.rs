@@ -1,5 +1,6 @@
 //! The subject name of a profile: parsed before substitution, so that a value can never add a name (SUB-10, VAR-20).
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::lexer::{self, Assertion, Separator, SyntaxError};
@@ -50,12 +51,19 @@ impl SubjectTemplate {
         })?;
         let mut found = Diagnostics::none();
         let mut rdns: Vec<RdnTemplate> = Vec::new();
+        let mut kinds = BTreeSet::new();
         for assertion in assertions {
             warn_of_separator(assertion.separator, &mut found);
             let Some(attribute) = attribute(&assertion, &mut found) else { continue };
             match (assertion.separator, rdns.last_mut()) {
-                (Separator::Plus(_), Some(rdn)) => add(rdn, attribute, assertion.key.offset, &mut found),
+                (Separator::Plus(_), Some(rdn)) => {
+                    if !kinds.insert(attribute.kind) {
+                        found.push(repeated(attribute.kind, assertion.key.offset));
+                    }
+                    rdn.push(attribute);
+                }
                 (Separator::Start | Separator::Comma | Separator::Semicolon(_) | Separator::Plus(_), _) => {
+                    kinds = BTreeSet::from([attribute.kind]);
                     rdns.push(vec![attribute]);
                 }
             }
@@ -113,7 +121,7 @@ fn warn_of_separator(separator: Separator, found: &mut Diagnostics) {
         Separator::Start | Separator::Comma => {}
         Separator::Semicolon(at) => {
             let comma = Replacement::new(at..at + 1, ",");
-            found.push(finding(RuleId::Sub17, at, "; is read as ,").fix(comma));
+            found.push(finding(RuleId::Sub17, at, "the semicolon is read as a comma").fix(comma));
         }
         Separator::Plus(at) => {
             found.push(finding(RuleId::Sub07, at, "+ joins two attributes into one relative name"));
@@ -121,13 +129,10 @@ fn warn_of_separator(separator: Separator, found: &mut Diagnostics) {
     }
 }
 
-/// Adds an attribute to a relative name, which holds each type once (X.501 §9.3).
-fn add(rdn: &mut RdnTemplate, attribute: AttributeTemplate, offset: usize, found: &mut Diagnostics) {
-    if rdn.iter().any(|other| other.kind == attribute.kind) {
-        let message = format!("{} stands twice in one relative name", attribute.kind);
-        found.push(finding(RuleId::Sub01, offset, message).help("separate them by a comma"));
-    }
-    rdn.push(attribute);
+/// A relative name holds each type once (X.501 §9.3).
+fn repeated(kind: AttributeType, offset: usize) -> Diagnostic {
+    let message = format!("{kind} stands twice in one relative name");
+    finding(RuleId::Sub01, offset, message).help("separate the two by a comma")
 }
 
 fn attribute(assertion: &Assertion<'_>, found: &mut Diagnostics) -> Option<AttributeTemplate> {

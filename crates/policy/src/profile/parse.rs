@@ -1,7 +1,7 @@
 //! From fields to a profile: every rule of the object scope, every default.
 
 use super::{DisruptionBudget, Fields, Profile, fields};
-use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath, quoted};
 use crate::identity::{AuthorityName, ObjectName};
 use crate::rules::{
     RuleId, access, applicability, assignment, keys, matrix, platform, renewal, san, subject, urls, usages,
@@ -122,7 +122,7 @@ fn parse_disruption(
         Some(fields::MaxDisruption::Count(count)) => {
             (u32::try_from(count).ok().map(DisruptionBudget::Count), count.to_string())
         }
-        Some(fields::MaxDisruption::Text(text)) => (parse_percent(text), format!("{text:?}")),
+        Some(fields::MaxDisruption::Text(text)) => (parse_percent(text), quoted(text)),
     };
     if parsed.is_none() {
         let message = format!("{shown} is no budget");

@@ -305,6 +305,24 @@ fn a_device_certificate_carries_the_devices_security_identifier_where_it_is_hybr
 }
 
 #[test]
+fn no_name_is_added_that_the_profile_does_not_ask_for() {
+    let request = of_jdoe("CN={{UserName}}", |_| ()).unwrap();
+    assert_eq!(request.subject_alternative_names, [], "not even the security identifier that the user has");
+}
+
+#[test]
+fn names_that_become_the_same_stay_as_many_as_were_written() {
+    let names = [
+        (SanType::Dns, "{{DeviceName}}.x"),
+        (SanType::Dns, "laptop-1.x"),
+        (SanType::Dns, "{{DeviceName}}.x"),
+    ];
+    let request = of_laptop("CN=a", &names, |_| ()).unwrap();
+    let name = GeneralName::Dns("laptop-1.x".into());
+    assert_eq!(request.subject_alternative_names, [name.clone(), name.clone(), name]);
+}
+
+#[test]
 fn a_value_that_completes_a_security_identifier_by_hand_fails() {
     let names = [(SanType::Uri, "{{DeviceName}}-500")];
     let outcome = of_laptop("CN=a", &names, |laptop| {
@@ -343,6 +361,19 @@ fn every_variable_is_explained_with_its_value_or_its_rule() {
 }
 
 proptest! {
+    #[test]
+    fn no_value_adds_to_a_name_or_to_the_names(value in any::<String>(), quoted in any::<bool>()) {
+        let subject = if quoted { "O=Acme,CN=\"a {{DeviceName}} b\"+OU=c" } else { "O=Acme,CN=a {{DeviceName}} b+OU=c" };
+        let names = [(SanType::Upn, "{{DeviceName}}@corp.example"), (SanType::Uri, "urn:{{DeviceName}}")];
+        if let Ok(request) = of_laptop(subject, &names, |laptop| laptop.device_name = Some(value)) {
+            let shape: Vec<_> = request.subject.rdns.iter().map(|rdn| rdn.attributes.len()).collect();
+            prop_assert_eq!(shape, [1, 2]);
+            prop_assert_eq!(request.subject_alternative_names.len(), names.len());
+            let (written, _) = SubjectTemplate::parse(&request.subject.to_string()).unwrap();
+            prop_assert_eq!(written.rdns().len(), 2, "nor does its text");
+        }
+    }
+
     #[test]
     fn whatever_a_value_is_it_stays_in_its_place_or_the_device_fails(value in "[a-z,;+=\"\\\\#{}|<> \n]{0,12}") {
         let names = [(SanType::Upn, "{{DeviceName}}@corp.example"), (SanType::Dns, "a.example")];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::RuleId;
 use super::matrix::{Field, Requirement};
 use crate::assign::{Assignment, assign};
-use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath, quoted};
 use crate::inventory::Inventory;
 use crate::profile::{
     AccessMode, AssociatedProfile, AssociationKind, CertificateAccess, Fields, Profile, fields,
@@ -61,7 +61,7 @@ fn parse_apps(access: fields::CertificateAccess<'_>, findings: &mut Diagnostics)
         if !is_package_id(app) {
             findings.push(refused(
                 &path.index(index),
-                format!("{app:?} is no package id such as com.example.mail"),
+                format!("{} is no package id such as com.example.mail", quoted(app)),
             ));
         } else if !apps.insert(app.clone()) {
             findings.push(refused(&path.index(index), format!("{app} stands in the list more than once")));
@@ -80,15 +80,16 @@ pub(crate) fn parse_associations(
     for (index, association) in associations.iter().enumerate() {
         let path = FieldPath::spec().field("associatedProfiles").index(index);
         let (kind, name) = (association.kind, association.name);
+        let shown = quoted(name);
         if kind == AssociationKind::Vpn && platform == Platform::AndroidAosp {
-            let message = format!("the VPN profile {name:?} cannot use a certificate on {platform}");
+            let message = format!("the VPN profile {shown} cannot use a certificate on {platform}");
             findings.push(Diagnostic::new(RuleId::Plt07, path.field("kind"), message));
         }
         if name.trim().is_empty() {
             let message = format!("a {kind} profile has no name");
             findings.push(Diagnostic::new(RuleId::Sch01, path.field("name"), message));
         } else if !parsed.insert(AssociatedProfile { kind, name: name.to_owned() }) {
-            let message = format!("the {kind} profile {name:?} stands in the list more than once");
+            let message = format!("the {kind} profile {shown} stands in the list more than once");
             findings.push(Diagnostic::new(RuleId::Sch01, path, message).help("remove the repetition"));
         }
     }

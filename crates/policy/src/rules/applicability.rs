@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::RuleId;
 use crate::assign::OsVersion;
-use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath, quoted};
 use crate::profile::{Applicability, EditionRule, VersionRule, fields};
 use crate::root;
 use crate::vocabulary::Platform;
@@ -62,7 +62,8 @@ fn parse_editions(rule: fields::EditionRule<'_>, findings: &mut Diagnostics) -> 
     }
     for (index, edition) in rule.editions.iter().enumerate() {
         if !EDITIONS.contains(&edition.as_str()) {
-            let message = format!("{edition:?} is no edition; the editions are {}", EDITIONS.join(", "));
+            let message =
+                format!("{} is no edition; the editions are {}", quoted(edition), EDITIONS.join(", "));
             findings.push(Diagnostic::new(RuleId::App04, path.index(index), message));
         }
     }
@@ -79,7 +80,7 @@ fn parse_versions(rule: fields::VersionRule<'_>, findings: &mut Diagnostics) -> 
         }
         let version = OsVersion::read_full(text);
         if version.is_none() {
-            let message = format!("{text:?} is no version of four numbers");
+            let message = format!("{} is no version of four numbers", quoted(text));
             findings.push(Diagnostic::new(RuleId::App03, path.field(field), message));
         }
         version

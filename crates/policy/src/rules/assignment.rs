@@ -149,10 +149,12 @@ fn parse_target(include: &fields::Include<'_>, path: &FieldPath) -> Result<Targe
         (Some(group), false, false) => parse_group(group, &path.field("group")).map(Target::Group),
         (None, true, false) => Ok(Target::AllUsers),
         (None, false, true) => Ok(Target::AllDevices),
-        (None, false, false) => Err(Diagnostic::new(RuleId::Asg01, path.clone(), "the target names nobody")),
-        (Some(_), _, _) | (None, true, true) => {
-            Err(Diagnostic::new(RuleId::Asg01, path.clone(), "the target names more than one"))
-        }
+        (None, false, false) => Err(Diagnostic::new(RuleId::Asg01, path.clone(), "this target names nobody")),
+        (Some(_), _, _) | (None, true, true) => Err(Diagnostic::new(
+            RuleId::Asg01,
+            path.clone(),
+            "this target names more than one of group, allUsers and allDevices",
+        )),
     }
 }
 

@@ -145,7 +145,10 @@ fn judge_os(profile: &Profile, device: &Device) -> Option<Diagnostic> {
     let version = device.os_version.as_deref()?;
     let too_old = OsVersion::read(version).is_some_and(|version| version.major() < needed);
     too_old.then(|| {
-        let message = format!("device {} runs {} {version}", device.id, profile.platform);
+        let message = format!(
+            "device {} runs {} {version}, which keeps no key of 4096 bits",
+            device.id, profile.platform
+        );
         Diagnostic::new(RuleId::Key02, path("keySize"), message)
     })
 }

@@ -64,14 +64,18 @@ pub(crate) fn parse_certificate(
             }
         },
         (None, None, None) => {
-            findings.push(Diagnostic::new(RuleId::Root01, path, "there is no certificate"));
+            findings.push(Diagnostic::new(
+                RuleId::Root01,
+                path,
+                "none of pem, configMapKeyRef and authorityName is set",
+            ));
             None
         }
         (_, _, _) => {
             findings.push(Diagnostic::new(
                 RuleId::Root01,
                 path,
-                "there is more than one source of the certificate",
+                "more than one of pem, configMapKeyRef and authorityName is set",
             ));
             None
         }

@@ -2,7 +2,7 @@
 
 use super::RuleId;
 use super::variables::{self, Place, Setting};
-use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath, quoted};
 use crate::profile::fields::SubjectAlternativeName;
 use crate::san::{SanTemplate, looks_like};
 use crate::template::{Piece, Template};
@@ -19,7 +19,8 @@ pub(crate) fn parse(
 ) -> Vec<SanTemplate> {
     let list = field();
     if entries.len() > MAX_ALTERNATIVE_NAMES {
-        let message = format!("there are {} entries", entries.len());
+        let message =
+            format!("there are {} alternative names; {MAX_ALTERNATIVE_NAMES} are allowed", entries.len());
         found.push(Diagnostic::new(RuleId::San02, list, message));
         return Vec::new();
     }
@@ -69,7 +70,7 @@ fn check(template: &Template, kind: SanType, setting: Setting, field: &FieldPath
         found.push(Diagnostic::new(RuleId::San05, field.clone(), message));
     }
     if let Some(text) = template.as_static().filter(|text| !looks_like(kind, text)) {
-        let message = format!("{text:?} does not look like a value of the type {kind}");
+        let message = format!("{} does not look like a value of the type {kind}", quoted(text));
         found.push(Diagnostic::new(RuleId::San06, field.clone(), message));
     }
 }

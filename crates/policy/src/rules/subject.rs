@@ -2,7 +2,7 @@
 
 use super::RuleId;
 use super::variables::{self, Place, Setting};
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, quoted};
 use crate::name::{AttributeTemplate, AttributeType, SubjectTemplate};
 use crate::template::Variable;
 use crate::vocabulary::CertificateType;
@@ -66,7 +66,8 @@ fn never_encodable(attribute: &AttributeTemplate) -> Broken {
         return Some((RuleId::Sub14, format!("{kind} contains characters outside ASCII")));
     }
     let country = attribute.value.as_static().filter(|_| kind == AttributeType::Country)?;
-    (!is_country_code(country)).then(|| (RuleId::Sub14, format!("C is {country:?}")))
+    (!is_country_code(country))
+        .then(|| (RuleId::Sub14, format!("C is {}, which is no two-letter code", quoted(country))))
 }
 
 /// Whether a text is two ASCII letters.
@@ -98,6 +99,20 @@ mod tests {
         assert_eq!(of_device("CN={{UserName}}"), [RuleId::Var03]);
         assert_eq!(of_device("CN={{DeviceName}}"), []);
         assert_eq!(of_user("CN={{DeviceName}}-{{UserName}}"), []);
+    }
+
+    #[test]
+    fn a_user_certificate_may_name_the_user_and_the_device() {
+        for variable in Variable::ALL {
+            let found = of_user(&format!("CN=\"{{{{UserName}}}}-{variable}\""));
+            // The security identifier has its place in a URI, the domain name on Windows.
+            let expected: &[_] = match variable {
+                Variable::OnPremisesSecurityIdentifier => &[RuleId::Sid02],
+                Variable::FullyQualifiedDomainName => &[RuleId::Var12],
+                _ => &[],
+            };
+            assert_eq!(found, expected, "{variable}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::RuleId;
 use crate::authority::AuthorityFacts;
-use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath, quoted};
 use crate::vocabulary::Platform;
 
 /// Judges every URL; gives back those that can be used, as written.
@@ -20,7 +20,7 @@ pub(crate) fn parse(urls: &[String], platform: Platform, findings: &mut Diagnost
         match parse_one(text, &path) {
             Ok(url) => {
                 if !seen.insert(url.as_str().to_owned()) {
-                    let message = format!("{text} stands in the list more than once");
+                    let message = format!("{} stands in the list more than once", quoted(text));
                     findings.push(Diagnostic::new(RuleId::Url09, path.clone(), message));
                 }
                 if url.scheme() == "http" {
@@ -53,11 +53,11 @@ pub(crate) fn judge_authority(urls: &[String], facts: &AuthorityFacts) -> Option
 /// URL-01 and the semicolon of URL-09: an absolute http or https URL to which a device can append its question.
 fn parse_one(text: &str, path: &FieldPath) -> Result<Url, Diagnostic> {
     if text.contains(';') {
-        let message = format!("{text:?} holds a semicolon, which separates URLs on Windows");
+        let message = format!("{} holds a semicolon, which separates URLs on Windows", quoted(text));
         return Err(Diagnostic::new(RuleId::Url09, path.clone(), message));
     }
     let refuse = |problem: &str| {
-        let message = format!("{text:?} {problem}");
+        let message = format!("{} {problem}", quoted(text));
         Err(Diagnostic::new(RuleId::Url01, path.clone(), message))
     };
     // The parser of browsers forgives more than devices do: blanks, backslashes, missing slashes.
@@ -83,19 +83,20 @@ fn has_authority(text: &str) -> bool {
 
 /// URL-02, URL-03, URL-04: what plain http means on each platform.
 fn judge_plain(text: &str, platform: Platform, path: FieldPath) -> Diagnostic {
+    let url = quoted(text);
     match platform {
         Platform::AndroidDeviceAdministrator
         | Platform::AndroidEnterpriseCorporate
         | Platform::AndroidEnterprisePersonal => Diagnostic::new(
             RuleId::Url02,
             path,
-            format!("{text} is plain http, which {platform} does not use"),
+            format!("{url} is plain http, which {platform} does not use"),
         ),
         Platform::AndroidAosp => {
-            Diagnostic::new(RuleId::Url03, path, format!("{text} is plain http, which {platform} may refuse"))
+            Diagnostic::new(RuleId::Url03, path, format!("{url} is plain http, which {platform} may refuse"))
         }
         Platform::Ios | Platform::Macos | Platform::Windows10AndLater | Platform::Windows81 => {
-            Diagnostic::new(RuleId::Url04, path, format!("{text} is plain http"))
+            Diagnostic::new(RuleId::Url04, path, format!("{url} is plain http"))
         }
     }
 }

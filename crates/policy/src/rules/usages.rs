@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::RuleId;
-use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
+use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath, quoted};
 use crate::name::{Oid, parse_oid};
 use crate::profile::{ExtendedKeyUsage, fields};
 use crate::vocabulary::KeyUsage;
@@ -35,7 +35,7 @@ pub(crate) fn parse_extended(
         return Vec::new();
     }
     if entries.len() > MAX_ENTRIES {
-        let message = format!("there are {} extended key usages", entries.len());
+        let message = format!("there are {} extended key usages; {MAX_ENTRIES} are allowed", entries.len());
         findings.push(Diagnostic::new(RuleId::Eku04, path, message));
         return Vec::new();
     }
@@ -61,13 +61,13 @@ fn parse_entry(
     seen: &mut BTreeSet<Oid>,
 ) -> Result<ExtendedKeyUsage, Diagnostic> {
     if entry.name.trim().is_empty() {
-        let message = format!("the usage {:?} has no name", entry.oid);
+        let message = format!("the usage {} has no name", quoted(entry.oid));
         return Err(
             Diagnostic::new(RuleId::Eku01, path.field("name"), message).help("name it as people know it")
         );
     }
     let oid = parse_oid(entry.oid).ok_or_else(|| {
-        Diagnostic::new(RuleId::Eku01, path.field("oid"), format!("{:?} is no OID", entry.oid))
+        Diagnostic::new(RuleId::Eku01, path.field("oid"), format!("{} is no OID", quoted(entry.oid)))
     })?;
     if !seen.insert(oid) {
         let message = format!("{oid} stands in the list more than once");
