@@ -1,19 +1,19 @@
 //! Events of the parser to a tree: anchors and aliases, keys, limits.
 
+mod events;
 mod fields;
 mod typed;
 
 use std::collections::HashMap;
 
-use granit_parser::{
-    ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, StrInput, StructureStyle,
-};
+use granit_parser::{Event, ScalarStyle, StructureStyle};
 
 use crate::documents::Chunk;
 use crate::error::{Error, Problem};
 use crate::node::{Entry, Node, Value};
-use crate::place::{Mark, Span};
+use crate::place::Span;
 use crate::scalar::{self, resolve};
+use events::{Events, Placed};
 use fields::Fields;
 use typed::{core_suffix, scalar_value};
 
@@ -44,7 +44,7 @@ pub(crate) fn compose(chunk: Chunk<'_>) -> Result<Composed<'_>, Error> {
 
 struct Composer<'t> {
     chunk: Chunk<'t>,
-    parser: Parser<'t, StrInput<'t>>,
+    events: Events<'t>,
     anchors: HashMap<usize, Branch>,
     expanded: usize,
     depth: usize,
@@ -60,20 +60,14 @@ struct Branch {
     height: usize,
 }
 
-type Step<'t> = (Event<'t>, Span);
-
 impl<'t> Composer<'t> {
     fn new(chunk: Chunk<'t>) -> Self {
-        let mut options = Options::default();
-        options.set_emit_comments(false);
-        options.block_scalar_eof_without_line_feed = true;
-        let parser = Parser::new_from_str_with_options(chunk.text, options);
-        Self { chunk, parser, anchors: HashMap::new(), expanded: 0, depth: 0 }
+        Self { chunk, events: Events::new(chunk), anchors: HashMap::new(), expanded: 0, depth: 0 }
     }
 
     fn root(&mut self) -> Result<Option<Branch>, Error> {
         loop {
-            match self.step()? {
+            match self.events.next()? {
                 (Event::StreamStart | Event::DocumentStart(..), _) => {}
                 (Event::StreamEnd | Event::DocumentEnd, _) => return Ok(None),
                 step => return self.branch(step).map(Some),
@@ -93,7 +87,7 @@ impl<'t> Composer<'t> {
     /// Nothing but the end may follow the first document.
     fn finish(&mut self) -> Result<(), Error> {
         loop {
-            match self.step()? {
+            match self.events.next()? {
                 (Event::StreamEnd, _) => return Ok(()),
                 (Event::DocumentEnd, _) => {}
                 (_, span) => return Err(Error::new(Problem::SecondDocument, Span::at(span.start))),
@@ -101,39 +95,7 @@ impl<'t> Composer<'t> {
         }
     }
 
-    fn step(&mut self) -> Result<Step<'t>, Error> {
-        match self.parser.next_event() {
-            Some(Ok((event, span))) => {
-                Ok((event, Span { start: self.mark(&span.start), end: self.mark(&span.end) }))
-            }
-            Some(Err(error)) => Err(self.syntax(&error)),
-            None => Ok((Event::StreamEnd, Span::at(self.chunk.mark))),
-        }
-    }
-
-    /// The place in the whole text of a marker in the chunk.
-    fn mark(&self, marker: &Marker) -> Mark {
-        let base = self.chunk.mark;
-        let column = if marker.line() == 1 { base.column() + marker.col() } else { marker.col() + 1 };
-        Mark::new(
-            base.offset() + marker.byte_offset().unwrap_or_default(),
-            base.line() + marker.line() - 1,
-            column,
-        )
-    }
-
-    fn syntax(&self, error: &ScanError) -> Error {
-        let problem = match error.kind() {
-            ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
-                Problem::Tab
-            }
-            ErrorKind::RecursionLimitExceeded => Problem::TooDeep,
-            _ => Problem::Syntax(error.info()),
-        };
-        Error::at(problem, self.mark(error.marker()))
-    }
-
-    fn branch(&mut self, (event, span): Step<'t>) -> Result<Branch, Error> {
+    fn branch(&mut self, (event, span): Placed<'t>) -> Result<Branch, Error> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let weight = 1 + text.len();
@@ -171,7 +133,7 @@ impl<'t> Composer<'t> {
         let mut all = Extent::new(span);
         let mut elements = Vec::new();
         loop {
-            match self.step()? {
+            match self.events.next()? {
                 (Event::SequenceEnd, end) => {
                     return Ok(all.branch(Value::Sequence(elements), end, style));
                 }
@@ -184,7 +146,7 @@ impl<'t> Composer<'t> {
         let mut all = Extent::new(span);
         let mut fields = Fields::default();
         loop {
-            let (event, at) = match self.step()? {
+            let (event, at) = match self.events.next()? {
                 (Event::MappingEnd, end) => {
                     return Ok(all.branch(Value::Mapping(fields.mapping()?), end, style));
                 }
@@ -192,7 +154,7 @@ impl<'t> Composer<'t> {
             };
             let merges = is_merge(&event);
             let key = self.key((event, at), &mut all)?;
-            let step = self.step()?;
+            let step = self.events.next()?;
             let value = all.take(self.branch(step)?);
             if merges {
                 fields.merge(value)?;
@@ -202,7 +164,7 @@ impl<'t> Composer<'t> {
         }
     }
 
-    fn key(&mut self, (event, span): Step<'t>, all: &mut Extent) -> Result<String, Error> {
+    fn key(&mut self, (event, span): Placed<'t>, all: &mut Extent) -> Result<String, Error> {
         if let Event::Scalar(text, style, 0, None) = &event {
             all.weight += 1 + text.len();
             return if *style == ScalarStyle::Plain {

@@ -22,12 +22,16 @@ impl Mark {
         Self { offset: narrow(offset), line: narrow(line), column: narrow(column) }
     }
 
-    /// The place behind a piece of text that begins here.
+    /// The place behind a piece of text that begins here. A carriage return without a line feed ends a line too, as YAML
+    /// has it.
     pub(crate) fn after(self, text: &str) -> Self {
-        let lines = text.bytes().filter(|byte| *byte == b'\n').count();
-        let last = text.rsplit('\n').next().unwrap_or_default().chars().count();
-        let column = if lines == 0 { self.column() + last } else { 1 + last };
-        Self::new(self.offset() + text.len(), self.line() + lines, column)
+        let (mut line, mut column) = (self.line(), self.column());
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            let ends_line = character == '\n' || (character == '\r' && characters.peek() != Some(&'\n'));
+            (line, column) = if ends_line { (line + 1, 1) } else { (line, column + 1) };
+        }
+        Self::new(self.offset() + text.len(), line, column)
     }
 
     /// Bytes from the beginning of the text.
@@ -52,7 +56,7 @@ impl fmt::Display for Mark {
     }
 }
 
-/// A stretch of a text; quotes belong to it, anchors and tags do not.
+/// A stretch of a text; quotes and the `|` or `>` of a block belong to it, anchors and tags do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
     /// Where it begins.
@@ -81,6 +85,7 @@ mod tests {
     fn a_place_behind_text_counts_lines_and_characters() {
         assert_eq!(Mark::START.after("äb"), Mark::new(3, 1, 3));
         assert_eq!(Mark::START.after("a\r\nö"), Mark::new(5, 2, 2));
+        assert_eq!(Mark::START.after("a\rb"), Mark::new(3, 2, 2));
         assert_eq!(Mark::new(10, 3, 4).after("x"), Mark::new(11, 3, 5));
     }
 }
