@@ -55,6 +55,19 @@ fn the_four_formats_say_the_same() {
 }
 
 #[test]
+fn yaml_is_read_as_manifests_are() {
+    let reading =
+        read(&[("users.yaml", "- {id: u1, userName: no}\n- {id: u2, department: 0123}\n- {id: '7'}\n")]);
+    assert_eq!(reading.inventory.users.iter().map(|user| user.id.as_str()).collect::<Vec<_>>(), ["7"]);
+    assert_eq!(reading.rejected.len(), 2, "a boolean and a number are no text");
+    for text in ["- {id: u1, id: u2}", "- id: u1\n---\n- id: u2", "[", ""] {
+        let files = Files::from([("users.yaml".to_owned(), text.as_bytes().into())]);
+        let refusal = refusal(&json!({"source": {"configMapRef": {"name": "people"}}}), &files);
+        assert!(refusal.ends_with("users.yaml cannot be read: it is not one document of YAML"), "{refusal}");
+    }
+}
+
+#[test]
 fn members_in_csv_are_separated_by_semicolons() {
     let reading = read(&[("groups.csv", "id,kind,members\nstaff,User,u1; u2;\n")]);
     assert_eq!(reading.inventory.groups[0].kind, GroupKind::User);

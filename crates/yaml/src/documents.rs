@@ -74,15 +74,13 @@ impl Iterator for Documents<'_> {
                 Ok(chunk) => chunk,
                 Err(error) => return Some(Err(error)),
             };
-            if chunk.is_blank() {
-                continue;
-            }
+            let Some(content) = chunk.content() else { continue };
             self.read += 1;
             if self.read > MAX_DOCUMENTS {
                 self.rest = "";
                 return Some(Err(Error::at(Problem::TooManyDocuments, chunk.mark)));
             }
-            if let Some(tab) = chunk.tab() {
+            if let Some(tab) = chunk.tab(content) {
                 return Some(Err(Error::at(Problem::Tab, tab)));
             }
             match compose(chunk) {
@@ -130,24 +128,25 @@ impl<'t> Documents<'t> {
 }
 
 impl Chunk<'_> {
-    /// Whether it holds nothing but blank lines and comments.
-    fn is_blank(&self) -> bool {
-        self.text.lines().map(str::trim_start).all(|line| line.is_empty() || line.starts_with('#'))
+    /// Where its content begins: behind blank lines and comments, if there is anything.
+    fn content(&self) -> Option<usize> {
+        let mut offset = 0;
+        loop {
+            let rest = &self.text[offset..];
+            offset += rest.len() - rest.trim_start().len();
+            match self.text[offset..].chars().next()? {
+                '#' => offset += self.text[offset..].find('\n')?,
+                _ => return Some(offset),
+            }
+        }
     }
 
     /// A tab that indents the first line of YAML; JSON may be indented by tabs.
-    fn tab(&self) -> Option<Mark> {
-        let mut before = 0;
-        for line in self.text.split_inclusive('\n') {
-            let content = line.trim_start();
-            if !content.is_empty() && !content.starts_with('#') {
-                let tab = line[..line.len() - content.len()].find('\t')?;
-                return (!content.starts_with(['{', '[']))
-                    .then(|| self.mark.after(&self.text[..before + tab]));
-            }
-            before += line.len();
-        }
-        None
+    fn tab(&self, content: usize) -> Option<Mark> {
+        let (before, content) = self.text.split_at_checked(content)?;
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        let tab = line + before[line..].find('\t')?;
+        (!content.starts_with(['{', '['])).then(|| self.mark.after(&before[..tab]))
     }
 
     /// What stands behind that many bytes.

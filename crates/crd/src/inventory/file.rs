@@ -3,6 +3,7 @@
 use std::fmt;
 
 use scepter_policy::inventory::Record;
+use scepter_yaml::Node;
 use serde_json::Value;
 
 use super::{csv, record};
@@ -45,14 +46,8 @@ impl FileName {
     pub(super) fn read(self, bytes: &[u8]) -> Result<Records, &'static str> {
         let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
         match self.format {
-            Format::Yaml => {
-                let list = serde_saphyr::from_str(text).map_err(|_| "it is not YAML")?;
-                self.elements(list)
-            }
-            Format::Json => {
-                let list = serde_json::from_str(text).map_err(|_| "it is not JSON")?;
-                self.elements(list)
-            }
+            Format::Yaml => self.elements(&document(text).ok_or("it is not one document of YAML")?),
+            Format::Json => self.elements(&document(text).ok_or("it is not one document of JSON")?),
             Format::Ndjson => Ok(self.lines(text)),
             Format::Csv => csv::rows(text, self),
         }
@@ -68,12 +63,12 @@ impl FileName {
         (place, record)
     }
 
-    fn elements(self, list: Value) -> Result<Records, &'static str> {
-        let Value::Array(elements) = list else { return Err("it is not a list of records") };
+    fn elements(self, list: &Node) -> Result<Records, &'static str> {
+        let elements = list.as_sequence().ok_or("it is not a list of records")?;
         Ok(elements
-            .into_iter()
+            .iter()
             .enumerate()
-            .map(|(index, value)| self.record(format!("{self}[{index}]"), value))
+            .map(|(index, element)| self.record(format!("{self}[{index}]"), element.to_json()))
             .collect())
     }
 
@@ -85,6 +80,13 @@ impl FileName {
             .map(|(index, line)| (format!("{self} line {}", index + 1), record::tagged(line)))
             .collect()
     }
+}
+
+/// The only document of a text, read as manifests are.
+fn document(text: &str) -> Option<Node> {
+    let mut documents = scepter_yaml::documents(text);
+    let document = documents.next()?.ok()?;
+    documents.next().is_none().then_some(document)
 }
 
 impl fmt::Display for FileName {
