@@ -8,13 +8,18 @@ use crate::Failure;
 /// Runs `command` with `input` on its standard input and returns its standard output. A command that fails says so with
 /// everything it printed; standard output that is not UTF-8 is shown as far as it is.
 pub fn run(command: &mut Command, input: &[u8]) -> Result<String, Failure> {
+    run_aloud(command, input).map(|(stdout, _)| stdout)
+}
+
+/// The same with its standard error, where commands warn.
+pub(crate) fn run_aloud(command: &mut Command, input: &[u8]) -> Result<(String, String), Failure> {
     let output = finish(command, input)
         .map_err(|source| Failure::Start { program: command.get_program().display().to_string(), source })?;
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() {
-        return Ok(stdout);
+        return Ok((stdout, stderr));
     }
-    let stderr = String::from_utf8_lossy(&output.stderr);
     Err(Failure::CommandFailed {
         command: line(command),
         status: output.status,

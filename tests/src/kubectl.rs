@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::command::{line, run};
+use crate::command::{line, run, run_aloud};
 use crate::{Failure, Scratch};
 
 /// A `kubectl` that talks to one cluster, in one namespace when it was given one.
@@ -46,6 +46,14 @@ impl Kubectl {
     /// Applies `manifests`, server-side. Returns the lines it prints, warnings apart.
     pub fn apply(&self, manifests: &str) -> Result<String, Failure> {
         run(self.command().args(["apply", "--server-side", "-f", "-"]), manifests.as_bytes())
+    }
+
+    /// Has the server judge `manifests`, strictly and without storing anything. Returns the warnings that it gives.
+    pub fn dry_run(&self, manifests: &str) -> Result<Vec<String>, Failure> {
+        let mut command = self.command();
+        command.args(["apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-"]);
+        let (_, warnings) = run_aloud(&mut command, manifests.as_bytes())?;
+        Ok(warnings.lines().map(str::to_owned).collect())
     }
 
     /// A command with the cluster and the namespace set, for what the methods here do not do.

@@ -17,6 +17,7 @@ pub(crate) async fn run(arguments: OperatorArguments) -> anyhow::Result<Ending> 
         device_rows: DeviceRows::at_most(arguments.status_devices),
         status_interval: arguments.status_interval,
         election,
+        webhook: arguments.webhook.config(),
     };
     let shutdown = async { serve::stop_signal().await.unwrap_or_else(|error| print::error(&error)) };
     scepter_operator::run(cluster.client, config, issuer, shutdown).await?;

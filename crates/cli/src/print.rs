@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write as _};
 
 use anstyle::{AnsiColor, Style};
 
+pub(crate) use scepter_policy::text::inert;
 pub(crate) use table::{Cell, Table};
 
 /// Good news.
@@ -39,27 +40,4 @@ pub(crate) fn error(error: &anyhow::Error) {
         }
     }
     note(&format!("{BAD}error{BAD:#}: {}", inert(&line)));
-}
-
-/// Makes text from elsewhere harmless for a terminal: control and direction characters are written as escapes (TH-25).
-pub(crate) fn inert(text: &str) -> String {
-    text.chars()
-        .map(|c| if is_dangerous(c) { c.escape_unicode().to_string() } else { c.to_string() })
-        .collect()
-}
-
-fn is_dangerous(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_from_elsewhere_cannot_steer_the_terminal() {
-        assert_eq!(inert("a\u{1b}[31mb\u{202e}c\nd"), "a\\u{1b}[31mb\\u{202e}c\\u{a}d");
-        assert_eq!(inert("Müller, Jürgen"), "Müller, Jürgen");
-    }
 }

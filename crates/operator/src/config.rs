@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use scepter_reconcile::DeviceRows;
 
+use crate::WebhookConfig;
+
 /// The settings of an operator.
 #[derive(Clone, Debug)]
 pub struct OperatorConfig {
@@ -13,12 +15,19 @@ pub struct OperatorConfig {
     pub status_interval: Duration,
     /// Who leads when several replicas run; `None` where there is only ever one.
     pub election: Option<Election>,
+    /// The admission webhook; `None` where it is not served.
+    pub webhook: Option<WebhookConfig>,
 }
 
 impl Default for OperatorConfig {
-    /// 20 rows, ten seconds, no election.
+    /// 20 rows, ten seconds, no election, no webhook.
     fn default() -> Self {
-        Self { device_rows: DeviceRows::default(), status_interval: Duration::from_secs(10), election: None }
+        Self {
+            device_rows: DeviceRows::default(),
+            status_interval: Duration::from_secs(10),
+            election: None,
+            webhook: None,
+        }
     }
 }
 

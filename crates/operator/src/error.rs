@@ -1,5 +1,8 @@
 //! Why an operator ends, and why a pass over an object fails.
 
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Why the operator ends. Each is final for the process: a supervisor starts it again.
@@ -66,6 +69,25 @@ pub enum OperatorError {
         name: String,
         /// What happened.
         problem: String,
+    },
+    /// The webhook's certificate or key cannot be used.
+    #[error(
+        "the webhook cannot be served with {}: {problem}; give --webhook-tls-certificate a PEM certificate chain, and --webhook-tls-key its key",
+        file.display()
+    )]
+    WebhookTls {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The webhook's address cannot be bound.
+    #[error("the webhook cannot bind {address}: {source}; choose another with --webhook-address")]
+    WebhookAddress {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: io::Error,
     },
     /// A part that must run as long as the operator has ended.
     #[error("the task {task} ended before its time; this is a fault in scepter: see the log")]

@@ -26,6 +26,7 @@ use crate::neighbours::{self, Neighbour};
 use crate::queue::{Outlets, Queues};
 use crate::status::StatusWriter;
 use crate::watch::{Moved, watch};
+use crate::webhook::Webhook;
 use crate::world::{Stores, World, namespace_uid};
 use crate::{OperatorConfig, OperatorError, definitions, feed, orphans};
 
@@ -37,13 +38,18 @@ const GRACE: Duration = Duration::from_secs(20);
 
 /// Runs the operator until `shutdown`, or until something is wrong that only a new start can mend.
 ///
-/// It waits for the definitions, then for the leadership, lists everything once, and only then begins to act.
+/// It waits for the definitions, then for the leadership, lists everything once, and only then begins to act. The webhook
+/// answers from the beginning, whoever leads.
 pub async fn run(
     client: Client,
-    config: OperatorConfig,
+    mut config: OperatorConfig,
     issuer: Issuer,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), OperatorError> {
+    let webhook = match config.webhook.take() {
+        Some(webhook) => Some(Webhook::bind(webhook).await?),
+        None => None,
+    };
     let stop = CancellationToken::new();
     let stopping = async {
         shutdown.await;
@@ -51,9 +57,31 @@ pub async fn run(
         std::future::pending::<Infallible>().await
     };
     tokio::select! {
-        result = operate(client, config, issuer, stop.clone()) => result,
+        result = operate_and_admit(client, config, issuer, webhook, stop.clone()) => result,
         never = stopping => match never {},
     }
+}
+
+/// Both come to their end together: when one is told to stop, or when the operator can go on no longer.
+async fn operate_and_admit(
+    client: Client,
+    config: OperatorConfig,
+    issuer: Issuer,
+    webhook: Option<Webhook>,
+    stop: CancellationToken,
+) -> Result<(), OperatorError> {
+    let admit = async {
+        if let Some(webhook) = webhook {
+            webhook.serve(stop.clone()).await;
+        }
+    };
+    let operate = async {
+        let result = operate(client, config, issuer, stop.clone()).await;
+        stop.cancel();
+        result
+    };
+    let (result, ()) = tokio::join!(operate, admit);
+    result
 }
 
 async fn operate(

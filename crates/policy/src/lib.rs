@@ -27,4 +27,5 @@ pub mod rules;
 pub mod san;
 pub mod spelling;
 pub mod template;
+pub mod text;
 pub mod vocabulary;

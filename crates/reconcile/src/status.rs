@@ -7,6 +7,7 @@ use scepter_crd::v1alpha1::status::{DiagnosticEntry, PlanStatus, PlannedChange};
 use scepter_issuer_api::PlanReport;
 use scepter_policy::diagnostics::{Diagnostic, Diagnostics};
 use scepter_policy::report::{DeviceRow, FailureCount, Summary};
+use scepter_policy::text::bounded;
 
 use crate::conditions;
 use crate::kind::Kind;
@@ -168,12 +169,4 @@ fn plan(report: &PlanReport) -> PlanStatus {
             .map(|change| PlannedChange { field: bounded(&change.field, 512), effect: change.effect })
             .collect(),
     }
-}
-
-/// A text of at most so many characters; a longer one ends in an ellipsis.
-pub(crate) fn bounded(text: &str, max: usize) -> String {
-    if text.chars().count() <= max {
-        return text.to_owned();
-    }
-    text.chars().take(max.saturating_sub(1)).chain(['…']).collect()
 }

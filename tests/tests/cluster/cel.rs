@@ -85,7 +85,7 @@ fn the_objects_that_the_cases_change_are_right_as_they_stand() -> Result<(), Fai
     let namespace = Namespace::fresh(Cluster::with_definitions()?)?;
     for object in [profile(), root(), source()] {
         assert!(!judge(object.clone()).has_errors());
-        ask(namespace.kubectl(), &object)?;
+        namespace.kubectl().dry_run(&object.to_string())?;
     }
     Ok(())
 }
@@ -164,12 +164,5 @@ fn judge(object: Value) -> Diagnostics {
 }
 
 fn refusal(kubectl: &Kubectl, object: &Value) -> String {
-    ask(kubectl, object).expect_err("the object breaks a rule").to_string()
-}
-
-/// Has the API server judge an object without storing it.
-fn ask(kubectl: &Kubectl, object: &Value) -> Result<String, Failure> {
-    let mut apply = kubectl.command();
-    apply.args(["apply", "--server-side", "--dry-run=server", "-f", "-"]);
-    scepter_tests::run(&mut apply, object.to_string().as_bytes())
+    kubectl.dry_run(&object.to_string()).expect_err("the object breaks a rule").to_string()
 }

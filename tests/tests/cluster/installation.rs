@@ -1,10 +1,12 @@
 //! The operator and the issuer that serve the tests of this binary, and the manifests that they are given.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use scepter_tests::{Admin, Cluster, Failure, Namespace, Process, Scepter, Scratch, run};
+use rcgen::generate_simple_self_signed;
+use scepter_tests::{Admin, Cluster, Failure, Namespace, Process, Scepter, Scratch, free_port, run};
 
 /// How long something on the cluster may take to come true.
 pub(crate) const LIMIT: Duration = Duration::from_mins(2);
@@ -12,8 +14,16 @@ pub(crate) const LIMIT: Duration = Duration::from_mins(2);
 /// An issuer and an operator that serve every test of this binary: two operators would write the same statuses.
 pub(crate) struct Installation {
     scratch: Scratch,
+    webhook: WebhookEndpoint,
     _issuer: Scepter,
     _operator: Process,
+}
+
+/// Where the operator's webhook answers, and what proves that it does.
+pub(crate) struct WebhookEndpoint {
+    pub(crate) port: u16,
+    /// The PEM of its certificate, which is its own authority.
+    pub(crate) certificate: String,
 }
 
 impl Installation {
@@ -35,9 +45,15 @@ impl Installation {
 
         let mut command = operator(cluster)?;
         command.arg("--config").arg(data.join("client.yaml"));
+        let webhook = WebhookEndpoint::prepare(&scratch, &mut command)?;
         let mut operator = Process::start("operator", command, &scratch.join("operator.log"))?;
         operator.await_line(" ready", LIMIT)?;
-        Ok(Self { scratch, _issuer: issuer, _operator: operator })
+        Ok(Self { scratch, webhook, _issuer: issuer, _operator: operator })
+    }
+
+    /// The operator's webhook. Nobody asks it before a [`Webhook`](crate::webhook::Webhook) says so.
+    pub(crate) fn webhook(&self) -> &WebhookEndpoint {
+        &self.webhook
     }
 
     /// Who reaches the issuer's API.
@@ -54,8 +70,20 @@ impl Installation {
     }
 }
 
+impl WebhookEndpoint {
+    /// Has the operator that `command` starts serve the webhook.
+    fn prepare(scratch: &Scratch, command: &mut Command) -> Result<Self, Failure> {
+        let made = generate_simple_self_signed(["127.0.0.1".to_owned()])?;
+        let (port, certificate) = (free_port()?, made.cert.pem());
+        command.arg("--webhook-address").arg(format!("127.0.0.1:{port}"));
+        command.arg("--webhook-tls-certificate").arg(scratch.write("webhook.crt", &certificate)?);
+        command.arg("--webhook-tls-key").arg(scratch.write("webhook.key", made.signing_key.serialize_pem())?);
+        Ok(Self { port, certificate })
+    }
+}
+
 /// `scepter operator`, as the cluster's administrator.
-pub(crate) fn operator(cluster: &Cluster) -> Result<std::process::Command, Failure> {
+pub(crate) fn operator(cluster: &Cluster) -> Result<Command, Failure> {
     let scepter = Scepter::command()?;
     let mut command = cluster.command(&scepter.get_program().to_string_lossy())?;
     command.arg("operator");

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod admission;
 mod cel;
 mod control_plane;
 mod definitions;
@@ -11,4 +12,5 @@ mod installation;
 mod operator;
 mod same_statuses;
 mod schema_corpus;
+mod webhook;
 mod with_cluster;

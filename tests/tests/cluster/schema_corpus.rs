@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use scepter_tests::{Cluster, Failure, Kubectl, Namespace, run};
+use scepter_tests::{Cluster, Failure, Namespace};
 
 /// How many documents are sent at once: `kubectl` mostly waits.
 const AT_ONCE: usize = 4;
 
 /// Documents, and what was said of each.
-type Answers = Vec<(PathBuf, Result<String, Failure>)>;
+type Answers = Vec<(PathBuf, Result<Vec<String>, Failure>)>;
 
 #[test]
 fn every_accepted_document_is_accepted_by_the_api_server() -> Result<(), Failure> {
@@ -24,7 +24,7 @@ fn every_accepted_document_is_accepted_by_the_api_server() -> Result<(), Failure
 #[test]
 fn every_refused_document_is_refused_by_the_api_server() -> Result<(), Failure> {
     for (document, answer) in answers("refused")? {
-        assert!(answer.is_err(), "{}: {}", document.display(), answer.unwrap());
+        assert!(answer.is_err(), "{} is accepted", document.display());
     }
     Ok(())
 }
@@ -46,7 +46,8 @@ fn answers(directory: &str) -> Result<Answers, Failure> {
     let take = || {
         let mut taken = Vec::new();
         while let Some(document) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
-            taken.push((document.clone(), apply(namespace.kubectl(), document)));
+            let text = std::fs::read_to_string(document).unwrap();
+            taken.push((document.clone(), namespace.kubectl().dry_run(&text)));
         }
         taken
     };
@@ -62,11 +63,4 @@ fn documents(directory: &str) -> Vec<PathBuf> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/crd/tests/corpus");
     let entries = std::fs::read_dir(corpus.join(directory)).unwrap();
     entries.map(|entry| entry.unwrap().path()).collect()
-}
-
-/// Only asks: nothing is stored.
-fn apply(kubectl: &Kubectl, document: &Path) -> Result<String, Failure> {
-    let mut apply = kubectl.command();
-    apply.args(["apply", "--server-side", "--dry-run=server", "--validate=strict", "-f"]).arg(document);
-    run(&mut apply, b"")
 }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use scepter_tests::{Failure, Scepter, run};
 
 /// Where commands are shown.
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 7] = [
     "README.md",
     "CONTRIBUTING.md",
+    "docs/admission.md",
     "docs/filters.md",
     "docs/operations.md",
     "examples/filters/README.md",

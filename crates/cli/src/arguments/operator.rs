@@ -1,8 +1,11 @@
 //! `scepter operator`.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use scepter_operator::WebhookConfig;
 
 use super::ClientArguments;
 
@@ -18,9 +21,34 @@ pub(crate) struct OperatorArguments {
     /// How many devices a status lists, 0 to 100.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=100))]
     pub(crate) status_devices: u32,
+    /// The admission webhook.
+    #[command(flatten)]
+    pub(crate) webhook: WebhookArguments,
     /// Where the issuer is.
     #[command(flatten)]
     pub(crate) client: ClientArguments,
+}
+
+/// Where `scepter operator` serves the admission webhook, if at all.
+#[derive(Debug, Args)]
+pub(crate) struct WebhookArguments {
+    /// Serve the admission webhook with this PEM certificate chain; it is read again when it changes.
+    #[arg(long = "webhook-tls-certificate", value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// The PEM key of the webhook's certificate.
+    #[arg(long = "webhook-tls-key", value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+    /// Where the webhook listens.
+    #[arg(long = "webhook-address", value_name = "ADDRESS", default_value = "0.0.0.0:9443")]
+    address: SocketAddr,
+}
+
+impl WebhookArguments {
+    /// The webhook, where a certificate was given for it.
+    pub(crate) fn config(self) -> Option<WebhookConfig> {
+        let (certificate, key) = self.certificate.zip(self.key)?;
+        Some(WebhookConfig { address: self.address, certificate, key })
+    }
 }
 
 /// One second to one hour.

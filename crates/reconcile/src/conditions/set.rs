@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use scepter_policy::text::bounded;
 
 use super::aspects::Aspect;
 use super::{ConditionType, find};
-use crate::status::bounded;
 
 /// The longest message; the schema allows more, a terminal does not.
 const MAX_MESSAGE: usize = 1024;

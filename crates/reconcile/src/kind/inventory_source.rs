@@ -13,6 +13,7 @@ use scepter_issuer_api::{KeyRef, SourceReport};
 use scepter_policy::diagnostics::{Diagnostic, Diagnostics, FieldPath};
 use scepter_policy::identity::ObjectKind;
 use scepter_policy::rules::RuleId;
+use scepter_policy::text::bounded;
 use scepter_policy::vocabulary::Severity;
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ use super::{Kind, RESYNC};
 use crate::document::document;
 use crate::judgement::{Judgement, Unmet};
 use crate::manifests::{Manifests, config_map_key};
-use crate::status::{Before, Outline, bounded};
+use crate::status::{Before, Outline};
 use crate::verdict::{Report, Seen};
 
 /// How many refused records a status names.
