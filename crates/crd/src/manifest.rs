@@ -79,8 +79,21 @@ fn kind_of(value: &Value) -> Result<ObjectKind, ManifestError> {
 }
 
 fn read<K: DeserializeOwned>(kind: ObjectKind, value: Value) -> Result<Box<K>, ManifestError> {
-    serde_path_to_error::deserialize(value)
+    serde_path_to_error::deserialize(without_nulls(value))
         .map_err(|error| ManifestError::Malformed { kind, finding: Box::new(misshapen(&error)) })
+}
+
+/// What an API server makes of null: the field is absent, or has its default. In a list null stays, and is wrong.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter(|(_, field)| !field.is_null())
+            .map(|(name, field)| (name, without_nulls(field)))
+            .collect(),
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
 }
 
 /// The finding of a deserializer that gave up, by the rule that speaks of the field where it did, else SCH-01.

@@ -1,8 +1,8 @@
 //! The judgement that an API server gives about the shape of an object, made without one: the generated schemas, applied to
 //! a tree of values as it was read.
 //!
-//! It follows strict field validation, which kubectl asks for: unknown fields are refused, `null` counts as absent where
-//! a field cannot be null, and of `status` only the names of its fields matter, because a server drops it. CEL rules are not
+//! It follows strict field validation, which kubectl asks for: unknown fields are refused, `null` stands for the default
+//! where a field cannot be null, and of `status` only the names of its fields matter, because a server drops it. CEL rules are not
 //! evaluated here: each has a twin in policy.
 
 mod check;
@@ -63,7 +63,7 @@ impl Schemas {
             scep_profile: compiled(ObjectKind::ScepProfile)?,
             trusted_root_profile: compiled(ObjectKind::TrustedRootProfile)?,
             inventory_source: compiled(ObjectKind::InventorySource)?,
-            metadata: Schema::compile(&metadata_schema()?)?,
+            metadata: Schema::compile(&metadata_schema()?)?.with_nulls(),
         })
     }
 

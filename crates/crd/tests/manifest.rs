@@ -76,6 +76,20 @@ fn what_a_profile_leaves_out_has_the_defaults_of_the_api() {
 }
 
 #[test]
+fn null_stands_for_an_absent_field_or_for_its_default_as_an_api_server_has_it() {
+    let mut value = profile();
+    for field in ["description", "assignments", "deletionPolicy", "suspend", "renewalThresholdPercent"] {
+        value["spec"][field] = Value::Null;
+    }
+    let mut without = profile();
+    without["spec"].as_object_mut().unwrap().remove("assignments");
+    assert_eq!(read(value), read(without));
+    let mut value = profile();
+    value["spec"]["keyUsages"] = json!([null]);
+    assert_eq!(finding(value).field.as_str(), "spec.keyUsages[0]");
+}
+
+#[test]
 fn an_object_of_another_api_is_foreign() {
     let foreign = Manifest::from_value(json!({"apiVersion": "v1", "kind": "ConfigMap"}));
     assert_eq!(foreign, Err(ManifestError::Foreign { api_version: "v1".to_owned() }));

@@ -67,11 +67,7 @@ fn every_mistake_is_found_at_its_field_by_the_rule_that_speaks_of_it() {
             "VAL-01: spec.validityPeriod.unit: \"years\" is none of Days, Months, Years; did you mean Years?",
         ),
         (", unit: Years", "", "VAL-01: spec.validityPeriod.unit: unit is missing; set unit"),
-        (
-            "{value: 1, unit: Years}",
-            "",
-            "VAL-01: spec.validityPeriod: validityPeriod is empty, which counts as missing",
-        ),
+        ("{value: 1, unit: Years}", "", "VAL-01: spec.validityPeriod: nothing stands here, not an object"),
         ("value: 1,", "value: 0,", "VAL-01: spec.validityPeriod.value: 0 is below 1"),
         (
             "subjectNameFormat:",
@@ -142,7 +138,7 @@ fn every_mistake_is_found_at_its_field_by_the_rule_that_speaks_of_it() {
 }
 
 #[test]
-fn null_counts_as_absent_where_a_server_drops_it() {
+fn null_is_taken_where_a_server_takes_it() {
     for (line, replacement) in [
         ("maxDisruption: 25%", "suspend: null"),
         ("maxDisruption: 25%", "displayName: ~"),

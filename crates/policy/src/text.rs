@@ -7,7 +7,8 @@ pub fn inert(text: &str) -> String {
         .collect()
 }
 
-fn is_dangerous(c: char) -> bool {
+/// Whether a character can steer a terminal, or turn the direction in which text is read.
+pub fn is_dangerous(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

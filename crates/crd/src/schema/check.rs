@@ -73,9 +73,9 @@ impl Check {
         if fits { self.word(schema, node) } else { self.misfit(schema, node) }
     }
 
-    /// A field of an object. Null where a field cannot be null is dropped, and may get the default then.
+    /// A field of an object. Null where a field cannot be null stands for its default, and is wrong where there is none.
     fn field(&mut self, schema: &Schema, entry: &Entry) {
-        if is_dropped(schema, &entry.value) {
+        if stands_for_default(schema, &entry.value) {
             return;
         }
         self.below(&entry.key, |check| check.value(schema, &entry.value));
@@ -94,15 +94,9 @@ impl Check {
     fn required(&mut self, object: &Object, fields: &Mapping) {
         for name in &object.required {
             let Some(property) = object.properties.get(name) else { continue };
-            let message = match fields.get(name) {
-                None if property.defaulted => continue,
-                None => format!("{name} is missing"),
-                Some(value) if is_dropped(property, value) && !property.defaulted => {
-                    format!("{name} is empty, which counts as missing")
-                }
-                Some(_) => continue,
-            };
-            self.below(name, |check| check.report(message, format!("set {name}")));
+            if fields.get(name).is_none() && !property.defaulted {
+                self.below(name, |check| check.report(format!("{name} is missing"), format!("set {name}")));
+            }
         }
     }
 
@@ -269,9 +263,9 @@ impl Check {
     }
 }
 
-/// Null that a server drops.
-fn is_dropped(schema: &Schema, node: &Node) -> bool {
-    matches!(node.value, Value::Null) && !schema.nullable && !matches!(schema.shape, Shape::Any)
+/// Null that a server drops, so that the default takes its place.
+fn stands_for_default(schema: &Schema, node: &Node) -> bool {
+    matches!(node.value, Value::Null) && !schema.nullable && schema.defaulted
 }
 
 /// Whether a number is whole for JSON: beyond 53 bits a float no longer says.

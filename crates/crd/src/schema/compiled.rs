@@ -12,9 +12,9 @@ use serde_json::Value;
 #[derive(Clone, Debug)]
 pub(super) struct Schema {
     pub(super) shape: Shape,
-    /// Whether null is a value; otherwise it counts as absent.
+    /// Whether null is a value.
     pub(super) nullable: bool,
-    /// Whether an absent value gets a default.
+    /// Whether an absent value gets a default; so does null where it is no value.
     pub(super) defaulted: bool,
     /// The only values, when there are any.
     pub(super) words: Vec<Value>,
@@ -84,6 +84,26 @@ impl Schema {
             defaulted: schema.default.is_some(),
             words: schema.enum_.iter().flatten().map(|word| word.0.clone()).collect(),
         })
+    }
+
+    /// The same with null as a value everywhere, as a server has it that reads into Go structs.
+    pub(super) fn with_nulls(mut self) -> Self {
+        self.nullable = true;
+        self.shape = match self.shape {
+            Shape::Object(Object { properties, required, additional }) => Shape::Object(Object {
+                properties: properties.into_iter().map(|(name, field)| (name, field.with_nulls())).collect(),
+                required,
+                additional: additional.map(|additional| Box::new(additional.with_nulls())),
+            }),
+            Shape::Array(array) => Shape::Array(Array { items: Box::new(array.items.with_nulls()), ..array }),
+            shape @ (Shape::String(_)
+            | Shape::Integer(_)
+            | Shape::Number(_)
+            | Shape::Boolean
+            | Shape::IntOrString(..)
+            | Shape::Any) => shape,
+        };
+        self
     }
 }
 
