@@ -49,6 +49,11 @@ lint: ## format, clippy, dependencies, forbidden edges, generated files, scripts
 	@echo '== scripts'
 	@shellcheck .ci/run scripts/*
 
+.PHONY: bench
+bench: ## what judging costs: check of a profile, resolution for a device, a filter
+	@echo '== benches of the policy engine'
+	@cargo bench --package scepter-policy --bench policy
+
 .PHONY: crds
 crds: ## write crds/scepter.yaml anew from the types
 	@echo '== custom resource definitions'

@@ -36,7 +36,7 @@ fn any_matches(holding: &[Holding<'_>], mode: FilterMode, device: &Device, note:
         let Some(filter) = include.filter.as_ref().filter(|filter| filter.mode == mode) else { continue };
         let answer = filter.expression.matches(device);
         let question = Question { include, filter, device };
-        note(format_args!("{question} {}: {}", verb(answer), question.because()));
+        note(format_args!("{question} {}: {}", verb(answer), Because(&question)));
         match answer {
             Ok(true) => return matched(&question),
             Ok(false) => {
@@ -86,12 +86,6 @@ struct Question<'a> {
     include: &'a Include,
     filter: &'a AssignmentFilter,
     device: &'a Device,
-}
-
-impl Question<'_> {
-    fn because(&self) -> Because<'_> {
-        Because(self)
-    }
 }
 
 impl std::fmt::Display for Question<'_> {
