@@ -23,11 +23,11 @@ use scepter_scep::IssuerAndSerial;
 use scepter_scep::transport::TypedBody;
 use url::Url;
 
-pub(crate) use published::{RevocationList, SignedList};
 pub(crate) use standing::{Standing, not_deliverable, not_served};
 
 use crate::configuration::AuthorityConfiguration;
 use crate::ocsp::Responder;
+use crate::revocation_list::RevocationList;
 
 /// An authority that cannot be taken into use.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,14 @@ pub enum OpenAuthorityError {
         authority: AuthorityName,
         /// A file that is missing.
         path: PathBuf,
+    },
+    /// The directory for what the configuration does not place cannot be made.
+    #[error("{}: {source}; see to the data directory", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
     },
     /// A file cannot be looked at, or its directory cannot be made.
     #[error("authority {authority}: {}: {source}", path.display())]
@@ -127,6 +135,7 @@ pub(crate) struct Authorities {
     by_name: BTreeMap<AuthorityName, Arc<Served>>,
     default: Option<AuthorityName>,
     pool: RsaPool,
+    directory: PathBuf,
 }
 
 /// An authority that serves.
@@ -157,13 +166,14 @@ impl Authorities {
         pool: &RsaPool,
         now: Timestamp,
     ) -> Result<Self, OpenAuthorityError> {
+        creation::directory(directory)?;
         let mut by_name = BTreeMap::new();
         for configuration in configured {
             let served = Served::open(configuration, directory, base, pool, now).await?;
             by_name.insert(configuration.name.clone(), Arc::new(served));
         }
         let default = configured.first().map(|first| first.name.clone());
-        Ok(Self { by_name, default, pool: pool.clone() })
+        Ok(Self { by_name, default, pool: pool.clone(), directory: directory.to_owned() })
     }
 
     /// The authority with that name.
@@ -179,6 +189,11 @@ impl Authorities {
     /// Where RSA work is done.
     pub(crate) fn pool(&self) -> &RsaPool {
         &self.pool
+    }
+
+    /// Where their files are.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Every authority, by name.
@@ -289,20 +304,28 @@ fn public_urls(configuration: &AuthorityConfiguration, base: &Url) -> Vec<String
     }
 }
 
-/// CRL and CA certificate are published on the host of the first public URL.
+/// CRL, OCSP and CA certificate are published on the host of each public URL, or here where there is none.
 fn publication(
     name: &AuthorityName,
     public_urls: &[String],
     base: &Url,
 ) -> Result<Publication, OpenAuthorityError> {
     let invalid = |url: &str| OpenAuthorityError::PublicUrl { authority: name.clone(), url: url.to_owned() };
-    let mut place = match public_urls.first() {
-        Some(url) => Url::parse(url).map_err(|_| invalid(url))?,
-        None => base.clone(),
-    };
-    place.set_path("");
-    Publication::default()
-        .and_at(&place, name)
+    let mut places = Vec::new();
+    for url in public_urls {
+        places.push(Url::parse(url).map_err(|_| invalid(url))?);
+    }
+    if places.is_empty() {
+        places.push(base.clone());
+    }
+    for place in &mut places {
+        place.set_path("");
+        place.set_query(None);
+    }
+    places.dedup();
+    places
+        .iter()
+        .try_fold(Publication::default(), |publication, place| publication.and_at(place, name))
         .map_err(|source| OpenAuthorityError::Publication { authority: name.clone(), source })
 }
 

@@ -19,6 +19,7 @@ mod metrics;
 mod ocsp;
 mod offline;
 mod ops;
+mod revocation_list;
 mod secret;
 mod serial;
 mod server;

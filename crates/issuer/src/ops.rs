@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::issuer::Issuer;
+use crate::revocation_list::RevocationList;
 
 /// The routes of the ops listener.
 pub(crate) fn router(issuer: Arc<Issuer>) -> Router {
@@ -33,9 +34,8 @@ async fn ready(State(issuer): State<Arc<Issuer>>) -> Response {
 
 fn stale_list(issuer: &Issuer) -> Option<String> {
     let now = issuer.clock.now();
-    let is_stale = |list: &crate::authorities::RevocationList| {
-        list.current().is_none_or(|current| current.next_update <= now)
-    };
+    let is_stale =
+        |list: &RevocationList| list.current().is_none_or(|current| current.terms.next_update <= now);
     let stale = issuer.authorities.iter().find(|served| is_stale(&served.revocation_list))?;
     Some(format!("authority {} has no current revocation list", stale.facts.name))
 }

@@ -1,87 +1,86 @@
-//! Certificate revocation lists (RFC 5280 §5).
+//! Certificate revocation lists (RFC 5280 §5), of any length in bounded memory.
+//!
+//! Entries arrive in pages and are spooled to a file ([`CrlSpool`]). What comes before them needs their length, and the
+//! signature needs what comes before them, so the file is read once more to be hashed ([`UnsignedCrl`]); then the CA
+//! signs the hash ([`Authority::sign_crl`]), and the file is the CRL ([`Crl`]).
 
-use der::asn1::{AnyRef, UintRef};
-use der::{Decode, Encode, Sequence};
+mod entry;
+mod header;
+mod spool;
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+
 use jiff::Timestamp;
-use scepter_policy::revocation::{RevocationReason, Revoked};
-use spki::AlgorithmIdentifierRef;
-use x509_cert::Version;
-use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::CrlReason;
-use x509_cert::time::Time;
 
+pub(crate) use self::entry::crl_reason;
+pub use self::spool::{CrlSpool, UnsignedCrl};
 use crate::authority::Authority;
-use crate::certificate::{extensions, to_time};
-use crate::signed::{SigningError, identifier, sign};
+use crate::signed::{SigningError, signature_of_hash};
 
-/// `TBSCertList` (RFC 5280 §5.1).
-#[derive(Sequence)]
-struct TbsCertList<'a> {
-    version: Version,
-    signature: AlgorithmIdentifierRef<'a>,
-    issuer: AnyRef<'a>,
-    this_update: Time,
-    next_update: Time,
-    #[asn1(optional = "true")]
-    revoked_certificates: Option<Vec<Entry<'a>>>,
-    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
-    crl_extensions: Vec<Extension>,
+/// What a CRL says besides its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CrlTerms {
+    /// Its number; the caller sees to it that it only rises (TH-18).
+    pub number: u64,
+    /// When it was true.
+    pub this_update: Timestamp,
+    /// When it must have been replaced.
+    pub next_update: Timestamp,
 }
 
-/// An element of `revokedCertificates`.
-#[derive(Sequence)]
-struct Entry<'a> {
-    user_certificate: UintRef<'a>,
-    revocation_date: Time,
-    #[asn1(optional = "true")]
-    crl_entry_extensions: Option<Vec<Extension>>,
+/// Why there is no CRL.
+#[derive(Debug, thiserror::Error)]
+pub enum CrlError {
+    /// The file that it is spooled to.
+    #[error("the revocation list cannot be spooled: {0}; see to the disk of the data directory")]
+    Spool(#[from] io::Error),
+    /// It could not be signed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// DER cannot say how long it is, or the issuer's name leaves no room.
+    #[error("the revocation list is too long to be encoded")]
+    TooLong,
 }
 
-impl Authority {
-    /// Makes the authority's full CRL, version 2. It covers every certificate of the authority, so it has no issuing
-    /// distribution point; the caller sees to it that `number` only rises (TH-18).
-    pub async fn crl(
-        &self,
-        number: u64,
-        this_update: Timestamp,
-        next_update: Timestamp,
-        revoked: &[Revoked],
-    ) -> Result<Vec<u8>, SigningError> {
-        let issuer = self.ca_certificate();
-        let entries = revoked.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-        let list = TbsCertList {
-            version: Version::V2,
-            signature: identifier(self.ca_key().algorithm()),
-            issuer: AnyRef::from_der(&issuer.subject)?,
-            this_update: to_time(this_update)?,
-            next_update: to_time(next_update)?,
-            // An empty list is left out (§5.1.2.6).
-            revoked_certificates: (!entries.is_empty()).then_some(entries),
-            crl_extensions: vec![
-                extensions::authority_key_identifier(&issuer.key_identifier)?,
-                extensions::crl_number(number)?,
-            ],
-        };
-        sign(self.ca_key(), &list.to_der()?).await
+impl From<der::Error> for CrlError {
+    fn from(error: der::Error) -> Self {
+        Self::Signing(error.into())
     }
 }
 
-fn entry(revoked: &Revoked) -> Result<Entry<'_>, der::Error> {
-    let reason = crl_reason(revoked.reason).map(extensions::crl_reason).transpose()?;
-    Ok(Entry {
-        user_certificate: UintRef::new(revoked.serial.as_bytes())?,
-        revocation_date: to_time(revoked.at)?,
-        crl_entry_extensions: reason.map(|reason| vec![reason]),
-    })
+/// A signed CRL in a file. Reading does not move anything, so that many can read it at once.
+#[derive(Debug)]
+pub struct Crl {
+    file: File,
+    start: u64,
+    length: u64,
 }
 
-/// The reason's code; `unspecified` is said by saying nothing (§5.3.1).
-pub(crate) fn crl_reason(reason: RevocationReason) -> Option<CrlReason> {
-    match reason {
-        RevocationReason::Unspecified => None,
-        RevocationReason::KeyCompromise => Some(CrlReason::KeyCompromise),
-        RevocationReason::AffiliationChanged => Some(CrlReason::AffiliationChanged),
-        RevocationReason::Superseded => Some(CrlReason::Superseded),
-        RevocationReason::CessationOfOperation => Some(CrlReason::CessationOfOperation),
+impl Crl {
+    /// Its length in bytes.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Its bytes from `offset` on, at most `limit` of them; none at its end.
+    pub fn read_at(&self, offset: u64, limit: usize) -> io::Result<Vec<u8>> {
+        let left = self.length.saturating_sub(offset);
+        let length = usize::try_from(left).unwrap_or(usize::MAX).min(limit);
+        let mut bytes = vec![0; length];
+        if bytes.is_empty() {
+            return Ok(bytes);
+        }
+        self.file.read_exact_at(&mut bytes, self.start + offset)?;
+        Ok(bytes)
+    }
+}
+
+impl Authority {
+    /// Signs a CRL that was made for this authority, version 2. It covers every certificate of the authority.
+    pub async fn sign_crl(&self, unsigned: UnsignedCrl) -> Result<Crl, CrlError> {
+        let signature = signature_of_hash(self.ca_key(), unsigned.hash()).await?;
+        unsigned.signed(self.ca_key().algorithm(), &signature)
     }
 }

@@ -15,6 +15,8 @@ use std::pin::Pin;
 
 use zeroize::Zeroizing;
 
+use crate::signed::Sha256Hash;
+
 pub(crate) use file::write_new;
 pub use file::{KeyFileError, read_key_file, write_key_file};
 pub use pool::RsaPool;
@@ -43,8 +45,9 @@ pub trait SigningKey: fmt::Debug + Send + Sync {
     /// Its public half, a DER `SubjectPublicKeyInfo`.
     fn spki(&self) -> &[u8];
 
-    /// Signs a message, which is hashed here as [`Self::algorithm`] says. An ECDSA signature is the DER `ECDSA-Sig-Value`.
-    fn sign<'a>(&'a self, message: &'a [u8]) -> KeyFuture<'a, Vec<u8>>;
+    /// Signs the hash of a message, as [`Self::algorithm`] says: a message may be too long to be handed over. An ECDSA
+    /// signature is the DER `ECDSA-Sig-Value`.
+    fn sign_hash(&self, hash: Sha256Hash) -> KeyFuture<'_, Vec<u8>>;
 }
 
 /// An RSA private key that signs SCEP replies: clients verify no other (scep.md §0, 2).

@@ -14,4 +14,4 @@ pub mod key;
 pub mod ocsp;
 mod signed;
 
-pub use signed::SigningError;
+pub use signed::{Sha256Hash, SigningError};

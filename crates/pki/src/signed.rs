@@ -1,5 +1,6 @@
 //! What certificates and CRLs have in common: something to be signed, an algorithm, a signature (RFC 5280 §§4.1.1, 5.1.1).
 
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
     RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey,
@@ -61,11 +62,50 @@ pub(crate) async fn sign(key: &dyn SigningKey, content: &[u8]) -> Result<Vec<u8>
 
 /// The signature over the DER of something, looked at before it leaves.
 pub(crate) async fn signature(key: &dyn SigningKey, content: &[u8]) -> Result<Vec<u8>, SigningError> {
-    let signature = key.sign(content).await?;
-    if is_signed_by(&Signed::new(key, content, &signature)?, key.spki()) {
-        Ok(signature)
-    } else {
-        Err(SigningError::WrongSignature)
+    signature_of_hash(key, Sha256Hash::of(&digest(&SHA256, content))).await
+}
+
+/// The signature over something by its hash, looked at before it leaves.
+pub(crate) async fn signature_of_hash(
+    key: &dyn SigningKey,
+    hash: Sha256Hash,
+) -> Result<Vec<u8>, SigningError> {
+    let signature = key.sign_hash(hash).await?;
+    let public = SubjectPublicKeyInfoRef::from_der(key.spki())?;
+    let digest = hash.digest().ok_or(SigningError::WrongSignature)?;
+    UnparsedPublicKey::new(own_verification(key.algorithm()), public.subject_public_key.raw_bytes())
+        .verify_digest(&digest, &signature)
+        .map_err(|_| SigningError::WrongSignature)?;
+    Ok(signature)
+}
+
+/// A SHA-256 hash: what every CA key here signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sha256Hash([u8; 32]);
+
+impl Sha256Hash {
+    /// A hash that was computed.
+    pub(crate) fn of(computed: &Digest) -> Self {
+        let mut bytes = [0; 32];
+        bytes.iter_mut().zip(computed.as_ref()).for_each(|(byte, hashed)| *byte = *hashed);
+        Self(bytes)
+    }
+
+    /// The same for AWS-LC.
+    pub(crate) fn digest(self) -> Option<Digest> {
+        Digest::import_less_safe(&self.0, &SHA256).ok()
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+fn own_verification(algorithm: SignatureAlgorithm) -> &'static dyn VerificationAlgorithm {
+    match algorithm {
+        SignatureAlgorithm::EcdsaP256Sha256 => &ECDSA_P256_SHA256_ASN1,
+        SignatureAlgorithm::RsaPkcs1Sha256 => &RSA_PKCS1_2048_8192_SHA256,
     }
 }
 

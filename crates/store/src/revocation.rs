@@ -14,19 +14,28 @@ use crate::events::{Subject, What};
 use crate::{Store, StoreError};
 
 impl Store {
-    /// What an authority's CRL lists: every revoked certificate that ends after `still_valid_at`, by serial. Give a time
-    /// before the last CRL's: an entry stays for one CRL after its certificate's end (RFC 5280 §3.3).
+    /// What an authority's CRL lists: every revoked certificate that ends after `still_valid_at`, in the order of their
+    /// revocation, at most `limit` of those after `last`. Give a time before the last CRL's: an entry stays for one CRL
+    /// after its certificate's end (RFC 5280 §3.3).
     pub async fn revoked(
         &self,
         authority: &AuthorityName,
         still_valid_at: Timestamp,
+        last: Option<&Revoked>,
+        limit: u32,
     ) -> Result<Vec<Revoked>, StoreError> {
+        let (last_time, last_serial) = last
+            .map_or((i64::MIN, String::new()), |last| (last.at.as_microsecond(), last.serial.to_string()));
         sqlx::query(
             "SELECT serial, revoked_at, revocation_reason FROM certificates \
-             WHERE authority = $1 AND revoked_at IS NOT NULL AND not_after > $2 ORDER BY serial",
+             WHERE authority = $1 AND (revoked_at, serial) > ($2, $3) AND not_after > $4 \
+             ORDER BY revoked_at, serial LIMIT $5",
         )
         .bind(authority.as_str())
+        .bind(last_time)
+        .bind(last_serial)
         .time(still_valid_at)
+        .bind(i64::from(limit))
         .fetch_all(&self.inner.reader)
         .await?
         .iter()

@@ -2,6 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
 
 use jiff::Timestamp;
 use scepter_pki::authority::{AuthorityFiles, CreateAuthority, Presence, create_authority};
@@ -34,6 +35,12 @@ pub(super) async fn ensure(
     }
 }
 
+/// Makes a directory that only its owner can enter, where it is absent.
+pub(super) fn directory(path: &Path) -> Result<(), OpenAuthorityError> {
+    let failed = |source| OpenAuthorityError::Directory { path: path.to_owned(), source };
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)
+}
+
 async fn create(
     name: &AuthorityName,
     creation: &Creation,
@@ -41,10 +48,8 @@ async fn create(
     pool: &RsaPool,
     now: Timestamp,
 ) -> Result<(), OpenAuthorityError> {
-    if let Some(directory) = files.certificate_chain.parent() {
-        let failed =
-            |source| OpenAuthorityError::File { authority: name.clone(), path: directory.to_owned(), source };
-        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
+    if let Some(parent) = files.certificate_chain.parent() {
+        directory(parent)?;
     }
     let end = creation.validity.end(now).ok_or_else(|| OpenAuthorityError::Validity(name.clone()))?;
     let request = CreateAuthority {

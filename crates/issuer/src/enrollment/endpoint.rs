@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use scepter_scep::transport::{self, Operation, Query};
 use scepter_scep::{Algorithms, Limits};
@@ -21,6 +21,7 @@ use crate::correlation::CorrelationId;
 use crate::issuer::Issuer;
 use crate::metrics::ScepLabels;
 use crate::ocsp;
+use crate::revocation_list;
 
 /// How long a whole request may take, the reading of its body included.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -38,6 +39,7 @@ async fn answer(
     State(issuer): State<Arc<Issuer>>,
     method: Method,
     uri: Uri,
+    headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
     let body = match body {
@@ -45,7 +47,10 @@ async fn answer(
         Err(rejection) => return count(&issuer, "none", text(rejection.status(), "the body is too long")),
     };
     match Target::of(uri.path()) {
-        Some(Target::RevocationList(name)) => revocation_list(issuer.authorities.get(name)),
+        Some(Target::RevocationList(name)) => {
+            let list = issuer.authorities.get(name).and_then(|served| served.revocation_list.current());
+            list.map_or_else(no_authority, |list| revocation_list::answer(list, &headers, issuer.clock.now()))
+        }
         Some(Target::Ocsp(name, encoded)) => match issuer.authorities.get(name) {
             Some(served) => ocsp::answer(&issuer, served, &method, encoded, &body).await,
             None => no_authority(),
@@ -153,14 +158,6 @@ fn told(failure: &Failure, id: CorrelationId) -> Response {
             let busy = text(StatusCode::SERVICE_UNAVAILABLE, "the issuer is busy; try again");
             ([(header::RETRY_AFTER, "5")], busy).into_response()
         }
-    }
-}
-
-/// The current CRL of an authority.
-fn revocation_list(served: Option<&Arc<Served>>) -> Response {
-    match served.and_then(|served| served.revocation_list.current()) {
-        Some(list) => typed("application/pkix-crl", list.der.clone()),
-        None => no_authority(),
     }
 }
 

@@ -5,6 +5,8 @@ use jiff::SignedDuration;
 use scepter_issuer_api::{DeleteOutcome, Issuer as _, Mode};
 use scepter_policy::vocabulary::DeviceState;
 use x509_cert::crl::CertificateList;
+use x509_cert::der::oid::AssociatedOid as _;
+use x509_cert::ext::pkix::CrlNumber;
 
 use crate::world::{World, eventually, inventory, key_of, profile};
 
@@ -32,6 +34,41 @@ async fn a_device_that_leaves_its_group_is_soon_on_the_revocation_list() {
     assert_eq!(world.row("laptop-1").await.state, DeviceState::Revoked);
     let row = world.row("laptop-2").await;
     assert_eq!((row.state, row.serial_number), (DeviceState::Issued, Some(stayer.serial_number)));
+}
+
+/// The number of the authority's CRL (RFC 5280 §5.2.3).
+async fn list_number(world: &World) -> u64 {
+    let url = format!("http://{}/crl/default.crl", world.running.addresses().scep);
+    let answer = reqwest::get(url).await.unwrap().bytes().await.unwrap();
+    let list: CertificateList = CertificateList::from_der(&answer).unwrap();
+    let extensions = list.tbs_cert_list.crl_extensions.unwrap();
+    let number = extensions.iter().find(|extension| extension.extn_id == CrlNumber::OID).unwrap();
+    let number = CrlNumber::from_der(number.extn_value.as_bytes()).unwrap();
+    number.0.as_bytes().iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
+}
+
+#[tokio::test]
+async fn the_number_of_the_revocation_list_rises_across_restarts() {
+    let world = World::empty().await;
+    let before = list_number(&world).await;
+    let world = world.restarted().await;
+    assert!(list_number(&world).await > before);
+}
+
+#[tokio::test]
+async fn a_list_that_the_requester_has_is_not_sent_again() {
+    let world = World::empty().await;
+    let url = format!("http://{}/crl/default.crl", world.running.addresses().scep);
+    let answer = reqwest::get(&url).await.unwrap();
+    let headers = answer.headers().clone();
+    let length: usize = headers["content-length"].to_str().unwrap().parse().unwrap();
+    assert_eq!(answer.bytes().await.unwrap().len(), length);
+    assert!(headers["cache-control"].to_str().unwrap().contains("max-age="));
+
+    let again = reqwest::Client::new().get(url).header("if-none-match", &headers["etag"]);
+    let again = again.send().await.unwrap();
+    assert_eq!(again.status(), reqwest::StatusCode::NOT_MODIFIED);
+    assert_eq!(again.headers()["etag"], headers["etag"]);
 }
 
 #[tokio::test]

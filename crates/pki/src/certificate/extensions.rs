@@ -1,7 +1,9 @@
 //! The extensions that we write (RFC 5280 §§4.2, 5.2, 5.3).
 
 use aws_lc_rs::digest::{SHA256, digest};
-use const_oid::db::rfc5280::{ID_AD_CA_ISSUERS, ID_AD_OCSP, ID_CE_SUBJECT_ALT_NAME};
+use const_oid::db::rfc5280::{
+    ID_AD_CA_ISSUERS, ID_AD_OCSP, ID_CE_ISSUING_DISTRIBUTION_POINT, ID_CE_SUBJECT_ALT_NAME,
+};
 use const_oid::db::rfc6960::ID_PKIX_OCSP_NOCHECK;
 use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::asn1::{Ia5String, Null, OctetString};
@@ -13,7 +15,8 @@ use x509_cert::ext::pkix::crl::dp::DistributionPoint;
 use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName, GeneralNames};
 use x509_cert::ext::pkix::{
     AccessDescription, AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, BasicConstraints,
-    CrlDistributionPoints, CrlNumber, CrlReason, ExtendedKeyUsage, KeyUsage, KeyUsages, SubjectKeyIdentifier,
+    CrlDistributionPoints, CrlNumber, CrlReason, ExtendedKeyUsage, IssuingDistributionPoint, KeyUsage,
+    KeyUsages, SubjectKeyIdentifier,
 };
 
 /// The bytes of a key identifier: the leftmost 160 bits of the SHA-256 of the public key (RFC 7093 §2, method 1).
@@ -70,6 +73,21 @@ pub(crate) fn crl_distribution_points(urls: &[String]) -> Result<Extension, der:
         crl_issuer: None,
     };
     extension(false, &CrlDistributionPoints(vec![point]))
+}
+
+/// Which CRL this is: the one at these places; critical (§5.2.5).
+pub(crate) fn issuing_distribution_point(urls: &[String]) -> Result<Extension, der::Error> {
+    let point = IssuingDistributionPoint {
+        distribution_point: Some(DistributionPointName::FullName(uris(urls)?)),
+        only_contains_user_certs: false,
+        only_contains_ca_certs: false,
+        only_some_reasons: None,
+        indirect_crl: false,
+        only_contains_attribute_certs: false,
+    };
+    // The library associates the OID of another extension with this one.
+    let (extn_id, extn_value) = (ID_CE_ISSUING_DISTRIBUTION_POINT, OctetString::new(point.to_der()?)?);
+    Ok(Extension { extn_id, critical: true, extn_value })
 }
 
 /// Where OCSP is answered and where the issuer's certificate is (§4.2.2.1).

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{self, Digest, SHA256, SHA384, SHA512};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
-use aws_lc_rs::rand::{self, SystemRandom};
+use aws_lc_rs::rand;
 use aws_lc_rs::rsa::{
     OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, Pkcs1PrivateDecryptingKey,
     PrivateDecryptingKey,
@@ -20,6 +21,7 @@ use super::{
     ContentKey, DecryptionKey, KeyError, KeyFuture, KeyTransport, PrivateKey, ReplyDigest, ReplyKey, RsaPool,
     SignatureAlgorithm, SigningKey,
 };
+use crate::signed::Sha256Hash;
 
 /// The smallest RSA key that is used, in bits.
 const MINIMUM_RSA_BITS: usize = 2048;
@@ -78,11 +80,12 @@ impl SigningKey for SoftwareSigningKey {
         &self.spki
     }
 
-    fn sign<'a>(&'a self, message: &'a [u8]) -> KeyFuture<'a, Vec<u8>> {
+    fn sign_hash(&self, hash: Sha256Hash) -> KeyFuture<'_, Vec<u8>> {
         Box::pin(async move {
+            let hash = hash.digest().ok_or_else(|| failed("a hash"))?;
             match &self.pair {
-                Pair::P256(pair) => sign_p256(pair, message),
-                Pair::Rsa(pair, pool) => sign_rsa(pair, pool, &RSA_PKCS1_SHA256, message).await,
+                Pair::P256(pair) => sign_p256(pair, &hash),
+                Pair::Rsa(pair, pool) => sign_rsa(pair, pool, &RSA_PKCS1_SHA256, hash).await,
             }
         })
     }
@@ -110,12 +113,12 @@ impl ReplyKey for SoftwareReplyKey {
     }
 
     fn sign<'a>(&'a self, digest: ReplyDigest, message: &'a [u8]) -> KeyFuture<'a, Vec<u8>> {
-        let encoding = match digest {
-            ReplyDigest::Sha256 => &RSA_PKCS1_SHA256,
-            ReplyDigest::Sha384 => &RSA_PKCS1_SHA384,
-            ReplyDigest::Sha512 => &RSA_PKCS1_SHA512,
+        let (encoding, algorithm) = match digest {
+            ReplyDigest::Sha256 => (&RSA_PKCS1_SHA256, &SHA256),
+            ReplyDigest::Sha384 => (&RSA_PKCS1_SHA384, &SHA384),
+            ReplyDigest::Sha512 => (&RSA_PKCS1_SHA512, &SHA512),
         };
-        Box::pin(sign_rsa(&self.pair, &self.pool, encoding, message))
+        Box::pin(sign_rsa(&self.pair, &self.pool, encoding, digest::digest(algorithm, message)))
     }
 }
 
@@ -124,8 +127,8 @@ fn rsa_pair(key: &PrivateKey) -> Option<RsaKeyPair> {
     (pair.public_modulus_len() * 8 >= MINIMUM_RSA_BITS).then_some(pair)
 }
 
-fn sign_p256(pair: &EcdsaKeyPair, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-    let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| failed("an ECDSA signature"))?;
+fn sign_p256(pair: &EcdsaKeyPair, hash: &Digest) -> Result<Vec<u8>, KeyError> {
+    let signature = pair.sign_digest(hash).map_err(|_| failed("an ECDSA signature"))?;
     Ok(signature.as_ref().to_vec())
 }
 
@@ -133,12 +136,12 @@ async fn sign_rsa(
     pair: &Arc<RsaKeyPair>,
     pool: &RsaPool,
     encoding: &'static RsaSignatureEncoding,
-    message: &[u8],
+    hash: Digest,
 ) -> Result<Vec<u8>, KeyError> {
-    let (pair, message) = (Arc::clone(pair), message.to_vec());
+    let pair = Arc::clone(pair);
     let signed = pool.run(move || {
         let mut signature = vec![0; pair.public_modulus_len()];
-        pair.sign(encoding, &SystemRandom::new(), &message, &mut signature).map(|()| signature)
+        pair.sign_digest(encoding, &hash, &mut signature).map(|()| signature)
     });
     signed.await?.map_err(|_| failed("an RSA signature"))
 }

@@ -1,11 +1,12 @@
 //! CRLs, read and applied by a relying party that is not ours.
 
+use scepter_pki::crl::{CrlSpool, CrlTerms};
 use scepter_pki::key::KeyAlgorithm;
 use scepter_policy::identity::SerialNumber;
 use scepter_policy::revocation::{RevocationReason, Revoked};
 use x509_parser::prelude::*;
 
-use crate::support::{created, days, now, parse, verify};
+use crate::support::{created, crl, days, now, parse, verify};
 
 fn serial_of(certificate: &[u8]) -> SerialNumber {
     let bytes: [u8; 16] = parse(certificate).raw_serial().try_into().unwrap();
@@ -26,7 +27,7 @@ async fn a_certificate_on_the_crl_is_refused_by_a_relying_party_and_another_is_n
         let (revoked, alive) = (authority.ra_signing_certificate(), authority.ra_decryption_certificate());
         let entry =
             Revoked { serial: serial_of(revoked), at: now(), reason: RevocationReason::CessationOfOperation };
-        let crl = authority.crl(7, now(), now() + days(1), &[entry]).await.unwrap();
+        let crl = crl(&authority, 7, &[entry]).await;
 
         assert_eq!(verify(revoked, &authority, None, now()), Ok(()));
         assert_eq!(verify(revoked, &authority, Some(&crl), now()), Err(webpki::Error::CertRevoked));
@@ -46,7 +47,7 @@ async fn a_crl_says_its_number_its_times_and_each_reason() {
             reason: *reason,
         })
         .collect();
-    let der = authority.crl(u64::MAX, now(), now() + days(1), &entries).await.unwrap();
+    let der = crl(&authority, u64::MAX, &entries).await;
 
     let crl = parse_crl(&der);
     assert_eq!(crl.version(), Some(X509Version::V2));
@@ -71,7 +72,37 @@ async fn a_crl_says_its_number_its_times_and_each_reason() {
 async fn a_crl_without_entries_is_a_crl() {
     let directory = tempfile::tempdir().unwrap();
     let authority = created(directory.path(), KeyAlgorithm::P256).await;
-    let crl = authority.crl(1, now(), now() + days(1), &[]).await.unwrap();
+    let crl = crl(&authority, 1, &[]).await;
     assert_eq!(parse_crl(&crl).iter_revoked_certificates().count(), 0);
     assert_eq!(verify(authority.ra_signing_certificate(), &authority, Some(&crl), now()), Ok(()));
+}
+
+#[tokio::test]
+async fn a_crl_says_critically_at_which_places_it_stands() {
+    let directory = tempfile::tempdir().unwrap();
+    let authority = created(directory.path(), KeyAlgorithm::P256).await;
+    let der = crl(&authority, 1, &[]).await;
+    let crl = parse_crl(&der);
+    let oid = oid_registry::asn1_rs::oid!(2.5.29.28);
+    let scope = crl.extensions().iter().find(|extension| extension.oid == oid).unwrap();
+    assert!(scope.critical);
+    let ParsedExtension::IssuingDistributionPoint(scope) = scope.parsed_extension() else { panic!() };
+    let place = GeneralName::URI("http://scep.example.com/crl/lab.crl");
+    assert_eq!(scope.distribution_point, Some(DistributionPointName::FullName(vec![place])));
+    assert!(!scope.indirect_crl && scope.only_some_reasons.is_none());
+}
+
+#[tokio::test]
+async fn a_crl_is_read_in_parts_of_any_length_at_any_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let authority = created(directory.path(), KeyAlgorithm::P256).await;
+    let terms = CrlTerms { number: 1, this_update: now(), next_update: now() + days(1) };
+    let spool = CrlSpool::new(tempfile::tempfile().unwrap());
+    let crl = authority.sign_crl(spool.finish(&authority, &terms).unwrap()).await.unwrap();
+    let whole = crl.read_at(0, usize::MAX).unwrap();
+    assert_eq!(u64::try_from(whole.len()).unwrap(), crl.length());
+    assert_eq!(crl.read_at(10, 7).unwrap(), whole[10..17]);
+    assert_eq!(crl.read_at(crl.length() - 3, 7).unwrap(), whole[whole.len() - 3..]);
+    assert!(crl.read_at(crl.length(), 7).unwrap().is_empty());
+    assert!(crl.read_at(u64::MAX, 7).unwrap().is_empty());
 }

@@ -13,7 +13,7 @@ use x509_parser::oid_registry::asn1_rs::{Oid, oid};
 use x509_parser::prelude::*;
 
 use crate::order::{Wanted, every_kind_of_name, order};
-use crate::support::{created, days, files, lab, now, parse, pool, publication, verify};
+use crate::support::{created, crl, days, files, lab, now, parse, pool, publication, verify};
 
 const SERIAL: [u8; 16] = *b"0123456789abcdef";
 
@@ -48,7 +48,7 @@ async fn a_relying_party_accepts_an_issued_certificate_in_its_time_until_it_is_r
         assert!(matches!(verify(None, now() - days(1)), Err(webpki::Error::CertNotValidYet { .. })));
 
         let revoked = Revoked { serial: serial(), at: now(), reason: RevocationReason::Superseded };
-        let crl = authority.crl(1, now(), now() + days(1), &[revoked]).await.unwrap();
+        let crl = crl(&authority, 1, &[revoked]).await;
         assert_eq!(verify(Some(&crl), now()), Err(webpki::Error::CertRevoked));
     }
 }

@@ -8,9 +8,11 @@ use rustls_pki_types::{CertificateDer, UnixTime};
 use scepter_pki::authority::{
     Authority, AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
 };
+use scepter_pki::crl::{CrlSpool, CrlTerms};
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
 use scepter_policy::identity::AuthorityName;
 use scepter_policy::name::{Attribute, AttributeType, DistinguishedName, RelativeDistinguishedName};
+use scepter_policy::revocation::Revoked;
 use webpki::{
     CertRevocationList, EndEntityCert, KeyUsage, RevocationCheckDepth, RevocationOptionsBuilder,
     UnknownStatusPolicy,
@@ -77,6 +79,17 @@ pub(crate) async fn created(directory: &Path, algorithm: KeyAlgorithm) -> Author
     let files = files(directory);
     create_authority(&files, &request(algorithm), &pool(), now()).await.unwrap();
     files.load(lab(), publication(), &pool(), now()).unwrap()
+}
+
+/// A CRL for a day from now, its entries spooled two by two.
+pub(crate) async fn crl(authority: &Authority, number: u64, entries: &[Revoked]) -> Vec<u8> {
+    let mut spool = CrlSpool::new(tempfile::tempfile().unwrap());
+    for page in entries.chunks(2) {
+        spool.extend(page).unwrap();
+    }
+    let terms = CrlTerms { number, this_update: now(), next_update: now() + days(1) };
+    let crl = authority.sign_crl(spool.finish(authority, &terms).unwrap()).await.unwrap();
+    crl.read_at(0, usize::MAX).unwrap()
 }
 
 /// What a relying party that trusts the authority's root says of a client certificate: path, signatures, validity, usage

@@ -164,7 +164,7 @@ CREATE TABLE certificates (
 ) STRICT;
 CREATE INDEX certificates_by_assignment ON certificates (owner, namespace, profile, device, association);
 CREATE INDEX certificates_by_device ON certificates (owner, namespace, device);
-CREATE INDEX certificates_revoked ON certificates (authority, revoked_at);
+CREATE INDEX certificates_revoked ON certificates (authority, revoked_at, serial);
 
 -- Assignments with the one fact that lives elsewhere: whether the current certificate stands.
 CREATE VIEW assignment_rows AS

@@ -74,6 +74,7 @@ macro_rules! all {
                 the_older_certificate_is_revoked_once_the_newer_is_installed,
                 a_revoked_certificate_is_not_replayed,
                 a_crl_lists_what_has_not_ended_and_its_number_only_rises,
+                what_a_crl_lists_comes_in_pages_and_each_entry_once,
             }
             profiles::{
                 a_profile_assigns_the_devices_of_its_groups,

@@ -26,7 +26,7 @@ async fn with_certificate(
 }
 
 async fn revoked(world: &World) -> Vec<Revoked> {
-    world.store.revoked(&authority_name(), world.now).await.unwrap()
+    world.store.revoked(&authority_name(), world.now, None, 100).await.unwrap()
 }
 
 pub(crate) async fn unassigning_revokes_in_the_same_moment(world: World) {
@@ -142,11 +142,38 @@ pub(crate) async fn a_crl_lists_what_has_not_ended_and_its_number_only_rises(wor
     let (_, serial) = with_certificate(&world, &Manifest::default(), &fleet(&["d1"])).await;
     world.store.revoke(&tenant("team-a"), serial, RevocationReason::KeyCompromise, world.now).await.unwrap();
     let ended = world.now + SignedDuration::from_hours(24 * 31);
-    assert_eq!(world.store.revoked(&authority_name(), ended).await.unwrap(), []);
-    assert_eq!(world.store.revoked(&"other".parse().unwrap(), world.now).await.unwrap(), []);
+    assert_eq!(world.store.revoked(&authority_name(), ended, None, 100).await.unwrap(), []);
+    assert_eq!(world.store.revoked(&"other".parse().unwrap(), world.now, None, 100).await.unwrap(), []);
     let mut numbers = Vec::new();
     for _ in 0..3 {
         numbers.push(world.store.next_crl_number(&authority_name(), world.now).await.unwrap());
     }
     assert_eq!(numbers, [1, 2, 3]);
+}
+
+pub(crate) async fn what_a_crl_lists_comes_in_pages_and_each_entry_once(world: World) {
+    let devices: Vec<String> = (1..=5).map(|number| format!("d{number}")).collect();
+    let devices: Vec<&str> = devices.iter().map(String::as_str).collect();
+    world.sync(&fleet(&devices)).await;
+    world.put(&Manifest::default()).await;
+    let issuing = Issuing::new().await;
+    for (number, device) in (1u8..).zip(&devices) {
+        let credential = world.mint(&key(device), &format!("c{number}")).await.unwrap();
+        issuing.enroll(&world, &credential, Request::number(number), number).await;
+    }
+    // Two at one moment, which nothing but the serial number tells apart, and three at another.
+    world.sync(&fleet(&devices[2..])).await;
+    world.sync(&Inventory::default()).await;
+
+    let whole = revoked(&world).await;
+    assert_eq!(whole.len(), 5);
+    let (mut pages, mut last) = (Vec::new(), None);
+    loop {
+        let page = world.store.revoked(&authority_name(), world.now, last.as_ref(), 2).await.unwrap();
+        assert!(page.len() <= 2);
+        let Some(end) = page.last() else { break };
+        last = Some(*end);
+        pages.extend(page);
+    }
+    assert_eq!(pages, whole);
 }

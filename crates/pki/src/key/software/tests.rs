@@ -41,6 +41,10 @@ fn wrap(key: &SoftwareDecryptionKey, content_key: &[u8], transport: KeyTransport
     wrapped
 }
 
+fn hash() -> Sha256Hash {
+    Sha256Hash::of(&digest::digest(&SHA256, b"message"))
+}
+
 #[tokio::test]
 async fn a_signature_verifies_under_the_public_key_that_the_key_names() {
     let cases: [(KeyAlgorithm, SignatureAlgorithm, &'static dyn VerificationAlgorithm); 2] = [
@@ -49,7 +53,7 @@ async fn a_signature_verifies_under_the_public_key_that_the_key_names() {
     ];
     for (kind, algorithm, verification) in cases {
         let key = SoftwareSigningKey::new(&PrivateKey::generate(kind).unwrap(), &pool()).unwrap();
-        let signature = key.sign(b"message").await.unwrap();
+        let signature = key.sign_hash(hash()).await.unwrap();
 
         assert_eq!(key.algorithm(), algorithm);
         let spki = spki::SubjectPublicKeyInfoRef::from_der(key.spki()).unwrap();
@@ -114,13 +118,13 @@ async fn a_full_queue_makes_an_rsa_key_busy() {
     // Polled once, it holds the only place.
     assert!(poll_once(&mut occupant).await.is_none());
 
-    assert_eq!(signing.sign(b"message").await, Err(KeyError::Busy));
+    assert_eq!(signing.sign_hash(hash()).await, Err(KeyError::Busy));
     let opened = decryption.content_key(&[0; 256], 16, KeyTransport::Pkcs1v15).await;
     assert_eq!(opened.unwrap_err(), KeyError::Busy);
 
     release.send(()).unwrap();
     occupant.await.unwrap().unwrap();
-    assert!(signing.sign(b"message").await.is_ok());
+    assert!(signing.sign_hash(hash()).await.is_ok());
 }
 
 #[test]

@@ -1,0 +1,84 @@
+//! An authority's CRL: the one that was signed last, and how it is handed out.
+
+use std::io;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
+use scepter_pki::crl::{Crl, CrlTerms};
+use tokio::task;
+
+/// How much of a list is in memory for each who fetches it, in bytes.
+const CHUNK: usize = 64 * 1024;
+
+/// How long a cache between us and a relying party may keep a list; it hears of a revocation that much later (TH-18).
+const MAX_AGE: SignedDuration = SignedDuration::from_secs(30);
+
+/// An authority's current CRL. Readers get the one that was signed last; a job signs the next.
+#[derive(Debug, Default)]
+pub(crate) struct RevocationList(RwLock<Option<Arc<SignedList>>>);
+
+/// A CRL and what it was made from.
+#[derive(Debug)]
+pub(crate) struct SignedList {
+    /// The CRL, in a file.
+    pub(crate) crl: Crl,
+    /// How many certificates had been revoked when it was made.
+    pub(crate) revoked: i64,
+    /// Its number and its times.
+    pub(crate) terms: CrlTerms,
+}
+
+impl RevocationList {
+    /// The current list; nothing before the first one was signed.
+    pub(crate) fn current(&self) -> Option<Arc<SignedList>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts a newer list in its place. Who reads the older one reads it to its end.
+    pub(crate) fn replace(&self, list: SignedList) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(list));
+    }
+}
+
+/// The answer to who asks for a list at `now`; nothing new where the requester has it already.
+pub(crate) fn answer(list: Arc<SignedList>, asked: &HeaderMap, now: Timestamp) -> Response {
+    let CrlTerms { number, this_update, next_update } = list.terms;
+    // Numbers rise for each CA, and what stands at one URL is one CA's.
+    let tag = format!("\"{number}\"");
+    let age = MAX_AGE.min(next_update.duration_since(now)).as_secs().max(0);
+    let cacheable = [
+        (header::ETAG, tag.clone()),
+        (header::CACHE_CONTROL, format!("max-age={age}, public, no-transform, must-revalidate")),
+        (header::LAST_MODIFIED, date(this_update)),
+    ];
+    if asked.get_all(header::IF_NONE_MATCH).iter().any(|known| known.as_bytes() == tag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, cacheable).into_response();
+    }
+    let length = list.crl.length().to_string();
+    let content =
+        [(header::CONTENT_TYPE, "application/pkix-crl".to_owned()), (header::CONTENT_LENGTH, length)];
+    (cacheable, content, Body::from_stream(chunks(list))).into_response()
+}
+
+/// A list in pieces, read as they are sent: a list of a million entries has some 50 MB.
+fn chunks(list: Arc<SignedList>) -> impl stream::Stream<Item = io::Result<Bytes>> + Send {
+    stream::try_unfold(0, move |offset| {
+        let list = Arc::clone(&list);
+        async move {
+            let read = task::spawn_blocking(move || list.crl.read_at(offset, CHUNK));
+            let bytes = read.await.map_err(io::Error::other)??;
+            let next = offset + u64::try_from(bytes.len()).map_err(io::Error::other)?;
+            Ok((next > offset).then(|| (Bytes::from(bytes), next)))
+        }
+    })
+}
+
+/// A moment as HTTP writes it (RFC 9110 §5.6.7).
+fn date(moment: Timestamp) -> String {
+    DateTimePrinter::new().timestamp_to_rfc9110_string(&moment).unwrap_or_default()
+}
