@@ -2,7 +2,7 @@
 //!
 //! It says what `scepter lint` says, since both ask the same judgement, and it is never needed for safety: the reconciler
 //! judges every object again. So it needs neither the API server nor the issuer, and every replica serves it, whoever
-//! leads.
+//! leads (docs/decisions/0150).
 //!
 //! `listener` accepts connections, `tls` keeps the certificate fresh, `review` decides what is to be judged, `answer` puts
 //! findings into the words that `kubectl` shows.
