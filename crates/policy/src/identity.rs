@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A text that cannot be a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no {kind}: {problem}")]
+#[error("{text:?} is no {}: {problem}", words(.kind))]
 pub struct InvalidName {
     /// The kind of name, such as `DeviceId`.
     pub kind: &'static str,
@@ -16,6 +16,18 @@ pub struct InvalidName {
 
 /// The longest name accepted, in bytes: Kubernetes' own bound for object names.
 pub const MAX_NAME_LENGTH: usize = 253;
+
+/// `DeviceId` as people say it: `device id`.
+fn words(kind: &str) -> String {
+    let mut words = String::with_capacity(kind.len() + 2);
+    for letter in kind.chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}
 
 fn check(kind: &'static str, text: &str) -> Result<(), InvalidName> {
     let problem = if text.is_empty() {
@@ -304,6 +316,11 @@ mod tests {
             assert_eq!(Association::try_from(association.to_string()), Ok(association));
         }
         assert!(Association::try_from("Mail/x".to_owned()).is_err());
+    }
+
+    #[test]
+    fn a_refused_name_says_what_it_was_to_be_and_what_is_wrong() {
+        assert_eq!(ObjectName::new("").unwrap_err().to_string(), "\"\" is no object name: it is empty");
     }
 
     #[test]

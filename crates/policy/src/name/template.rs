@@ -44,7 +44,8 @@ impl SubjectTemplate {
     /// `Ok` carries the warnings; `Err` every finding. Offsets are bytes into `text`.
     pub fn parse(text: &str) -> Result<(Self, Diagnostics), Diagnostics> {
         if text.trim().is_empty() {
-            return Err(finding(RuleId::Sub02, 0, "the subject is empty").into());
+            let empty = finding(RuleId::Sub02, 0, "the subject is empty");
+            return Err(empty.help("write attributes, such as CN={{UserName}}").into());
         }
         let assertions = lexer::assertions(text).map_err(|SyntaxError { rule, offset, message }| {
             Diagnostics::from(finding(rule, offset, message))

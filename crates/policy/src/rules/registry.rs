@@ -95,7 +95,7 @@ rules! {
         "give the object a metadata.name";
     Fld01 "FLD-01" Object Error Always "S:61-226"
         "A field is set where the platform needs it, and left out where the platform has no such setting"
-        "docs/rules.md has the table of fields and platforms";
+        "see the table of fields and platforms in docs/rules.md";
     Var01 "VAR-01" Object Error Always "S:93-124,127 [I]"
         "Every variable is one that Scepter knows"
         "write one of the names that the message lists";
@@ -329,10 +329,10 @@ rules! {
         "export the certificate of the root, whose basic constraints say CA:TRUE";
     Root05 "ROOT-05" Object Warning Always "S:198"
         "Roots go to the root store, intermediates to an intermediate store"
-        "change destinationStore";
+        "set destinationStore to ComputerRoot for a root, to ComputerIntermediate or UserIntermediate for an intermediate";
     Root06 "ROOT-06" Object Error Always "S:198"
         "The certificate is current, and signed in a way that devices understand"
-        "replace the certificate";
+        "give a certificate that is current and signed with SHA-2, by ECDSA or by RSA as PKCS #1 v1.5 has it";
     Root07 "ROOT-07" Object Error Always "S:196,253"
         "A SCEP profile names a trusted root profile of its own platform"
         "point rootCertificateRef at a TrustedRootProfile of the same platform in this namespace";

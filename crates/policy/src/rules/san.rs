@@ -48,7 +48,11 @@ fn parse_value(
     found: &mut Diagnostics,
 ) -> Option<Template> {
     if entry.value.trim().is_empty() {
-        found.push(Diagnostic::new(RuleId::San03, field.clone(), format!("the {} is empty", entry.kind)));
+        found.push(Diagnostic::new(
+            RuleId::San03,
+            field.clone(),
+            format!("this {} entry has no value", entry.kind),
+        ));
         return None;
     }
     match Template::parse(entry.value) {

@@ -73,8 +73,10 @@ fn nominal_days(validity: Validity) -> u64 {
     }
 }
 
+/// `13 Months`, `1 Year`.
 fn show(validity: Validity) -> String {
-    format!("{} {}", validity.value, validity.unit)
+    let unit = validity.unit.as_str();
+    format!("{} {}", validity.value, if validity.value == 1 { unit.trim_end_matches('s') } else { unit })
 }
 
 fn path() -> FieldPath {

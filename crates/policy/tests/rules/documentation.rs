@@ -189,15 +189,16 @@ fn source(rule: &Rule) -> String {
 fn example(rule: RuleId) -> String {
     let text = fs::read_to_string(path(rule)).unwrap();
     let cases = text.split_once("fires:\n").unwrap().1;
-    let mut lines = cases.lines().enumerate();
+    let mut lines = cases.lines().skip_while(|line| !line.starts_with("- ")).enumerate();
     let first: Vec<&str> = lines
         .by_ref()
         .take_while(|(n, line)| *n == 0 || line.starts_with("  "))
         .map(|(_, line)| line.get(2..).unwrap_or_default())
         .collect();
-    let expectation =
-        |line: &&str| ["field:", "also:", "severity:"].iter().any(|word| line.starts_with(word));
-    first.into_iter().filter(|line| !expectation(line)).map(|line| format!("{line}\n")).collect()
+    let is_expectation =
+        |line: &str| ["field:", "also:", "severity:"].iter().any(|word| line.starts_with(word));
+    let says_something = |line: &&str| !is_expectation(line) && !line.ends_with(": {}");
+    first.into_iter().filter(says_something).map(|line| format!("{line}\n")).collect()
 }
 
 /// What the rule says to that case, with the remedy where it is not the usual one.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use scepter_policy::rules::{RULES, RuleId};
 use scepter_policy::vocabulary::Severity;
@@ -26,6 +27,15 @@ fn every_rule_has_a_breaking_and_a_keeping_case() {
     };
     let empty: Vec<_> = rules().filter(empty).collect();
     assert!(empty.is_empty(), "no case in which it speaks, or none in which it is silent: {empty:?}");
+}
+
+#[test]
+fn the_rules_that_only_the_issuer_judges_are_named_by_its_tests() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../issuer/tests/issuer/offline.rs");
+    let tests = fs::read_to_string(tests).unwrap();
+    for rule in AT_THE_ISSUER {
+        assert!(tests.contains(&format!("\"{rule}\"")), "{rule}");
+    }
 }
 
 #[test]
