@@ -1,12 +1,13 @@
-//! Files to declared objects: directories, files and standard input; YAML streams, JSON and `List`s.
+//! Files to declared objects: directories, files and standard input, read as kubectl reads them and judged by the schemas.
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use scepter_crd::Schemas;
+use scepter_policy::diagnostics::Diagnostics;
+use scepter_yaml::{MAX_BYTES, Node};
 use serde_json::Value;
-
-/// The most bytes read from one file: the API server takes no larger object either.
-const MAX_BYTES: u64 = 3 * 1024 * 1024;
 
 /// Where an object stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +31,17 @@ pub(crate) struct Declared {
     pub(crate) place: Place,
     /// The object as written.
     pub(crate) value: Value,
+    /// What an API server would refuse about its shape; `None` for an object of another API.
+    pub(crate) shape: Option<Diagnostics>,
 }
 
 impl Declared {
+    /// An object as it was read.
+    pub(crate) fn new(file: &Path, object: &Node, schemas: &Schemas) -> Self {
+        let place = Place { file: file.to_owned(), line: object.span.start.line() };
+        Self { place, value: object.to_json(), shape: schemas.judge(object) }
+    }
+
     /// `metadata.name`, or empty.
     pub(crate) fn name(&self) -> &str {
         self.text(&["metadata", "name"])
@@ -70,30 +79,24 @@ pub(crate) enum ReadError {
         /// The system's words.
         problem: std::io::Error,
     },
-    /// The file is larger than an object can be.
-    #[error("{} is larger than 3 MiB; split it into smaller files", path.display())]
-    TooLarge {
+    /// A document of the file cannot be read.
+    #[error("{}:{problem}", path.display())]
+    Document {
         /// The file.
         path: PathBuf,
-    },
-    /// The file is not YAML or JSON.
-    #[error("{}:{line}: this is not YAML: {problem}", path.display())]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// The parser's words.
-        problem: String,
+        /// What is wrong, and where.
+        problem: scepter_yaml::Error,
     },
 }
 
 /// Reads every object below the paths, in the order of paths and file names.
-pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Declared>, ReadError> {
+pub(crate) fn read(paths: &[PathBuf], schemas: &Schemas) -> Result<Vec<Declared>, ReadError> {
     let mut objects = Vec::new();
     for path in paths {
         for file in files(path)? {
-            objects.extend(documents(&file, &text(&file)?)?);
+            let nodes = objects_in(&bytes(&file)?)
+                .map_err(|problem| ReadError::Document { path: file.clone(), problem })?;
+            objects.extend(nodes.iter().map(|node| Declared::new(&file, node, schemas)));
         }
     }
     Ok(objects)
@@ -121,66 +124,32 @@ fn is_manifest(path: &Path) -> bool {
     matches!(extension, "yaml" | "yml" | "json")
 }
 
-fn text(path: &Path) -> Result<String, ReadError> {
-    let unreadable = |problem| ReadError::Unreadable { path: path.to_owned(), problem };
-    let mut text = String::new();
+/// The bytes of a file or of standard input: at most as many as are ever read, and one that says that there are more.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let most = MAX_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
-        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_string(&mut text)
+        std::io::stdin().lock().take(most).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text))
+        File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
     };
-    let bytes = read.map_err(unreadable)?;
-    if bytes as u64 > MAX_BYTES { Err(ReadError::TooLarge { path: path.to_owned() }) } else { Ok(text) }
+    read.map(|_| bytes).map_err(|problem| ReadError::Unreadable { path: path.to_owned(), problem })
 }
 
-/// The objects of a YAML stream; JSON is YAML.
-fn documents(path: &Path, text: &str) -> Result<Vec<Declared>, ReadError> {
+fn objects_in(bytes: &[u8]) -> Result<Vec<Node>, scepter_yaml::Error> {
     let mut objects = Vec::new();
-    for (line, document) in split(text) {
-        let value: Value = serde_saphyr::from_str(&document).map_err(|error| ReadError::Syntax {
-            path: path.to_owned(),
-            line: line
-                + error.location().map_or(0, |at| usize::try_from(at.line()).unwrap_or(1).saturating_sub(1)),
-            problem: error.without_snippet().to_string(),
-        })?;
-        let place = Place { file: path.to_owned(), line };
-        objects.extend(items(value).into_iter().map(|value| Declared { place: place.clone(), value }));
+    for root in scepter_yaml::documents(scepter_yaml::text(bytes)?) {
+        objects.extend(items(root?));
     }
     Ok(objects)
 }
 
-/// Splits a stream at lines that are `---`, as kubectl does; documents of comments alone are left out. The number is the
-/// the first line of the document.
-fn split(text: &str) -> Vec<(usize, String)> {
-    let mut documents = vec![(1, String::new())];
-    for (index, line) in text.lines().enumerate() {
-        if line == "---" || line.starts_with("--- ") {
-            documents.push((index + 2, String::new()));
-        } else if let Some((_, document)) = documents.last_mut() {
-            document.push_str(line);
-            document.push('\n');
-        }
-    }
-    documents.retain(|(_, document)| document.lines().any(|line| !is_blank(line)));
-    documents
-}
-
-fn is_blank(line: &str) -> bool {
-    let line = line.trim_start();
-    line.is_empty() || line.starts_with('#')
-}
-
 /// The items of a `List`, or the object itself.
-fn items(value: Value) -> Vec<Value> {
-    match value {
-        Value::Null => Vec::new(),
-        Value::Object(mut map) if map.get("kind").and_then(Value::as_str) == Some("List") => {
-            match map.remove("items") {
-                Some(Value::Array(items)) => items,
-                _ => Vec::new(),
-            }
-        }
-        other => vec![other],
+pub(crate) fn items(root: Node) -> Vec<Node> {
+    let is_list = root.get("kind").and_then(Node::as_str) == Some("List");
+    match root.get("items").and_then(Node::as_sequence).filter(|_| is_list) {
+        Some(items) => items.to_vec(),
+        None => vec![root],
     }
 }
 
@@ -189,8 +158,10 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> Vec<(String, usize)> {
-        let objects = documents(Path::new("x.yaml"), text).unwrap();
-        objects.iter().map(|object| (object.name().to_owned(), object.place.line)).collect()
+        let schemas = Schemas::new().unwrap();
+        let nodes = objects_in(text.as_bytes()).unwrap();
+        let objects = nodes.iter().map(|node| Declared::new(Path::new("x.yaml"), node, &schemas));
+        objects.map(|object| (object.name().to_owned(), object.place.line)).collect()
     }
 
     #[test]
@@ -202,14 +173,8 @@ mod tests {
 
     #[test]
     fn a_list_stands_for_its_items() {
-        let text = r#"{"kind": "List", "items": [{"metadata": {"name": "a"}}, {"metadata": {"name": "b"}}]}"#;
-        assert_eq!(names(text), [("a".to_owned(), 1), ("b".to_owned(), 1)]);
-    }
-
-    #[test]
-    fn a_mistake_in_the_second_document_is_told_with_its_line_in_the_file() {
-        let error = documents(Path::new("x.yaml"), "a: 1\n---\nb: [1\nc: 2\n").unwrap_err();
-        assert!(matches!(error, ReadError::Syntax { line: 3..=5, .. }), "{error}");
+        let text = "{\"kind\": \"List\", \"items\": [{\"metadata\": {\"name\": \"a\"}},\n{\"metadata\": {\"name\": \"b\"}}]}";
+        assert_eq!(names(text), [("a".to_owned(), 1), ("b".to_owned(), 2)]);
     }
 
     #[test]
@@ -218,13 +183,19 @@ mod tests {
         std::fs::create_dir(directory.path().join("sub")).unwrap();
         std::fs::write(directory.path().join("sub/a.yml"), "metadata: {name: a}\n").unwrap();
         std::fs::write(directory.path().join("README.md"), "not: [yaml\n").unwrap();
-        let objects = read(&[directory.path().to_owned()]).unwrap();
+        let objects = read(&[directory.path().to_owned()], &Schemas::new().unwrap()).unwrap();
         assert_eq!(objects.iter().map(Declared::name).collect::<Vec<_>>(), ["a"]);
     }
 
     #[test]
-    fn a_path_that_is_not_there_is_named() {
-        let error = read(&[PathBuf::from("no/such/file.yaml")]).unwrap_err().to_string();
+    fn what_cannot_be_read_is_named_with_its_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("a.yaml");
+        std::fs::write(&file, "a: 1\n---\nb: [1\nc: 2\n").unwrap();
+        let schemas = Schemas::new().unwrap();
+        let error = read(std::slice::from_ref(&file), &schemas).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{}:3:4: this is not YAML", file.display())), "{error}");
+        let error = read(&[PathBuf::from("no/such/file.yaml")], &schemas).unwrap_err().to_string();
         assert!(error.starts_with("no/such/file.yaml cannot be read"), "{error}");
     }
 }

@@ -1,7 +1,7 @@
 //! `scepter lint`: every finding about the manifests in files, before anybody applies them.
 
 use jiff::Timestamp;
-use scepter_crd::ManifestError;
+use scepter_crd::Schemas;
 use scepter_policy::diagnostics::Diagnostic;
 use scepter_policy::rules::RuleId;
 use scepter_policy::vocabulary::Severity;
@@ -15,7 +15,7 @@ use crate::{Ending, print};
 
 /// Lints: 0 without errors, 1 with, 2 when a path cannot be read.
 pub(crate) fn run(arguments: &LintArguments) -> anyhow::Result<Ending> {
-    let objects = match files::read(&arguments.paths) {
+    let objects = match files::read(&arguments.paths, &Schemas::new()?) {
         Ok(objects) => objects,
         Err(error) => {
             print::error(&error.into());
@@ -73,7 +73,7 @@ impl Finding {
 }
 
 fn findings(all: &Namespaces, now: Timestamp) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = all.misshapen.iter().map(misshapen).collect();
+    let mut findings: Vec<Finding> = all.misshapen.iter().flat_map(misshapen).collect();
     for (namespace, among) in &all.worlds {
         for (kind, name, diagnostics) in among.diagnostics(now) {
             let identity = (kind.to_string(), namespace.clone(), name);
@@ -86,12 +86,8 @@ fn findings(all: &Namespaces, now: Timestamp) -> Vec<Finding> {
     findings
 }
 
-fn misshapen(object: &Misshapen) -> Finding {
-    let diagnostic = match &object.error {
-        ManifestError::Malformed { finding, .. } => (**finding).clone(),
-        other => Diagnostic::new(RuleId::Sch01, "kind".into(), other.to_string()),
-    };
-    Finding::new(&object.place, &object.identity, diagnostic)
+fn misshapen(object: &Misshapen) -> impl Iterator<Item = Finding> {
+    object.findings.iter().map(|finding| Finding::new(&object.place, &object.identity, finding.clone()))
 }
 
 fn text(findings: &[Finding], objects: usize) -> String {

@@ -4,9 +4,10 @@ mod answer;
 mod population;
 
 use jiff::Timestamp;
-use scepter_crd::ScepProfile;
+use scepter_crd::{ScepProfile, Schemas};
 use scepter_policy::assign::{Assignment, assign, explain};
 use scepter_policy::diagnostics::Diagnostic;
+use scepter_policy::identity::ObjectKind;
 use scepter_policy::profile::Profile;
 use scepter_policy::resolve::resolve;
 use scepter_policy::rules::root::{judge_delivery, waiting};
@@ -15,14 +16,14 @@ use scepter_reconcile::Manifests;
 
 use crate::arguments::{ResolveArguments, ResolveFormat};
 use crate::files::{self, Declared};
-use crate::namespaces::{Namespaces, gather};
+use crate::namespaces::{Misshapen, Namespaces, gather};
 use crate::{Ending, print};
 use answer::Answer;
 use population::{Member, Population};
 
 /// Resolves: 0 when computed, 1 when the profile has errors, 2 for an unknown name or a path that cannot be read.
 pub(crate) fn run(arguments: &ResolveArguments) -> anyhow::Result<Ending> {
-    let objects = match files::read(&arguments.paths) {
+    let objects = match files::read(&arguments.paths, &Schemas::new()?) {
         Ok(objects) => objects,
         Err(error) => {
             print::error(&error.into());
@@ -30,6 +31,10 @@ pub(crate) fn run(arguments: &ResolveArguments) -> anyhow::Result<Ending> {
         }
     };
     let all = gather(&objects, Declared::in_namespace);
+    if let Some(broken) = misshapen(&all, &arguments.profile) {
+        broken.findings.errors().for_each(|finding| print::note(&finding.to_string()));
+        return Ok(Ending::Findings);
+    }
     let found = find(&all, &arguments.profile);
     let [(among, object)] = found.as_slice() else {
         print::note(&unknown(&arguments.profile, found.len()));
@@ -89,11 +94,23 @@ fn obstacle(profile: &Profile, member: &Member<'_>, among: &Manifests) -> Option
     judge_delivery(profile, &root, member.device, given == Assignment::Targeted)
 }
 
+/// A profile of that name that has not the shape of one.
+fn misshapen<'a>(all: &'a Namespaces, name: &str) -> Option<&'a Misshapen> {
+    let (namespace, name) = parts(name);
+    all.misshapen.iter().find(|object| {
+        let (kind, its_namespace, its_name) = &object.identity;
+        let is_profile = kind == ObjectKind::ScepProfile.as_str();
+        is_profile && its_name == name && namespace.is_none_or(|namespace| namespace == its_namespace)
+    })
+}
+
+/// `NAMESPACE/NAME` or `NAME`.
+fn parts(name: &str) -> (Option<&str>, &str) {
+    name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name))
+}
+
 fn find<'a>(all: &'a Namespaces, name: &str) -> Vec<(&'a Manifests, &'a ScepProfile)> {
-    let (namespace, name) = match name.split_once('/') {
-        Some((namespace, name)) => (Some(namespace), name),
-        None => (None, name),
-    };
+    let (namespace, name) = parts(name);
     let worlds =
         all.worlds.iter().filter(|(world, _)| namespace.is_none_or(|namespace| namespace == world.as_str()));
     worlds

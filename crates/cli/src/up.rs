@@ -11,6 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use scepter_crd::Schemas;
 use scepter_issuer_api::client::Client;
 use scepter_issuer_api::{Changes, Cursor, DeleteOutcome, Issuer as _, IssuerError, Mode};
 use scepter_policy::identity::ObjectKey;
@@ -32,7 +33,7 @@ const FEED_WAIT: Duration = Duration::from_secs(30);
 
 /// Serves until a signal.
 pub(crate) async fn run(arguments: UpArguments) -> anyhow::Result<Ending> {
-    let mut world = World::new(arguments.manifests);
+    let mut world = World::new(arguments.manifests, Schemas::new()?);
     world.load()?;
     let (running, data) = serve::start(arguments.config.as_deref(), arguments.serve.overrides(None)).await?;
     let client = connection::client_of(&data.join("client.yaml"))?;
@@ -97,8 +98,8 @@ impl Edge {
     /// One pass over every object, and away with what nobody declares any more. Returns when to come back at the latest.
     async fn pass(&mut self) -> anyhow::Result<Duration> {
         let declared = self.world.namespaces(&self.statuses);
-        for Misshapen { place, error, .. } in &declared.misshapen {
-            print::note(&format!("{place}: {error}"));
+        for Misshapen { place, findings, .. } in &declared.misshapen {
+            findings.errors().for_each(|finding| print::note(&format!("{place}: {finding}")));
         }
         let mut soonest = Duration::from_mins(10);
         for among in declared.worlds.values() {

@@ -1,8 +1,8 @@
 //! A manifest: one object of any of the three kinds, told apart by its `apiVersion` and `kind`.
 
-use scepter_policy::diagnostics::{Diagnostic, FieldPath};
+use scepter_policy::diagnostics::{Diagnostic, Diagnostics, FieldPath};
 use scepter_policy::identity::ObjectKind;
-use scepter_policy::rules::structure;
+use scepter_policy::rules::{RuleId, structure};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -65,6 +65,18 @@ impl Manifest {
             Self::TrustedRootProfile(_) => ObjectKind::TrustedRootProfile,
             Self::InventorySource(_) => ObjectKind::InventorySource,
         }
+    }
+}
+
+impl From<ManifestError> for Diagnostics {
+    /// What is wrong as a finding, at the field that says whose an object is, or at the one that has no shape.
+    fn from(error: ManifestError) -> Self {
+        let field = match error {
+            ManifestError::Malformed { finding, .. } => return (*finding).into(),
+            ManifestError::Foreign { .. } => "apiVersion",
+            ManifestError::UnknownKind { .. } => "kind",
+        };
+        Diagnostic::new(RuleId::Sch01, field.into(), error.to_string()).into()
     }
 }
 

@@ -9,6 +9,7 @@ mod check;
 mod compiled;
 mod identifiers;
 mod metadata;
+mod owner;
 mod suggestion;
 mod words;
 
@@ -23,6 +24,7 @@ use crate::definitions;
 use crate::v1alpha1::API_VERSION;
 use check::Check;
 use compiled::Schema;
+use owner::{Owner, owner};
 
 /// The schemas of every kind, made ready once.
 #[derive(Clone, Debug)]
@@ -65,6 +67,16 @@ impl Schemas {
             inventory_source: compiled(ObjectKind::InventorySource)?,
             metadata: Schema::compile(&metadata_schema()?)?.with_nulls(),
         })
+    }
+
+    /// Everything that an API server would refuse about the shape of an object; `None` for an object of another API. An
+    /// object of one of our kinds without an `apiVersion`, or of our group in a version that is not there, is ours.
+    pub fn judge(&self, object: &Node) -> Option<Diagnostics> {
+        match owner(object) {
+            Owner::Kind(kind) => Some(self.check(kind, object)),
+            Owner::Unknown(finding) => Some((*finding).into()),
+            Owner::Foreign => None,
+        }
     }
 
     /// Everything that an API server would refuse about the shape of an object of that kind.

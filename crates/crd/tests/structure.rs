@@ -172,6 +172,35 @@ fn many_mistakes_give_a_bounded_number_of_findings() {
     assert_eq!(judge(ObjectKind::ScepProfile, &(text + &fields)).len(), Diagnostics::MAX);
 }
 
+#[test]
+fn whose_an_object_is_depends_on_its_group_and_its_kind() {
+    let verdict = |text: &str| {
+        let node = scepter_yaml::documents(text).next().unwrap().unwrap();
+        let findings = Schemas::new().unwrap().judge(&node)?;
+        Some(
+            findings
+                .iter()
+                .map(|finding| format!("{} {}", finding.field, finding.help))
+                .collect::<Vec<_>>()
+                .join(", "),
+        )
+    };
+    for (text, expected) in [
+        ("apiVersion: v1\nkind: ConfigMap", None),
+        ("replicas: 3", None),
+        ("apiVersion: other.dev/v1alpha1\nkind: ScepProfile", None),
+        (PROFILE, Some("")),
+        ("apiVersion: scepter.dev/v1alpha1\nkind: ScepProfiles", Some("kind did you mean ScepProfile?")),
+        (
+            "apiVersion: scepter.dev/v1\nkind: ScepProfile",
+            Some("apiVersion write apiVersion: scepter.dev/v1alpha1"),
+        ),
+        ("kind: ScepProfile", Some("apiVersion write apiVersion: scepter.dev/v1alpha1")),
+    ] {
+        assert_eq!(verdict(text).as_deref(), expected, "{text}");
+    }
+}
+
 /// What a schema may say so that all of it is checked; CEL rules have twins in policy.
 const UNDERSTOOD: [&str; 21] = [
     "additionalProperties",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use scepter_crd::Schemas;
 use serde_json::{Value, json};
 
 use super::statuses::Statuses;
@@ -14,6 +15,7 @@ use crate::print;
 /// The files, as they were last read.
 pub(super) struct World {
     path: PathBuf,
+    schemas: Schemas,
     objects: Vec<Declared>,
     seen: Option<Marks>,
     generations: BTreeMap<Identity, (Value, i64)>,
@@ -24,15 +26,15 @@ type Marks = Vec<(PathBuf, Option<SystemTime>, u64)>;
 
 impl World {
     /// The world below that path; nothing is read yet.
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, objects: Vec::new(), seen: None, generations: BTreeMap::new() }
+    pub(super) fn new(path: PathBuf, schemas: Schemas) -> Self {
+        Self { path, schemas, objects: Vec::new(), seen: None, generations: BTreeMap::new() }
     }
 
     /// Reads the files. An error is for the first start alone: later the world stays as it was. No objects at all is an
     /// error too: a directory that was emptied or unmounted must not revoke everything (TH-35).
     pub(super) fn load(&mut self) -> anyhow::Result<()> {
         let marks = marks(&self.path)?;
-        let objects = files::read(std::slice::from_ref(&self.path))?;
+        let objects = files::read(std::slice::from_ref(&self.path), &self.schemas)?;
         anyhow::ensure!(
             !objects.is_empty(),
             "{} declares no objects, so nothing is taken up; give the directory of your manifests",
@@ -114,7 +116,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("a.yaml");
         std::fs::write(&file, "kind: ConfigMap\nmetadata: {name: a}\n").unwrap();
-        let mut world = World::new(directory.path().to_owned());
+        let mut world = World::new(directory.path().to_owned(), Schemas::new().unwrap());
         world.load().unwrap();
         std::fs::remove_file(&file).unwrap();
         let error = world.load().unwrap_err().to_string();
