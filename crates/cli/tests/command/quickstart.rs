@@ -141,17 +141,34 @@ fn a_misshapen_manifest_is_named_and_stops_nobody() {
 #[test]
 fn an_invalid_profile_says_which_rule_it_breaks_and_is_served_once_it_is_mended() {
     let mut tour = Tour::begin(|manifests| {
-        replace(&manifests.join("corp-vpn-ios.yaml"), "keySize: 2048", "keySize: 512");
+        replace(&manifests.join("corp-vpn-ios.yaml"), "CN={{UserName}}", "CN={{UserNam}}");
     });
     let broken = status(&tour.up, "scepprofiles", "corp-vpn-ios");
     assert_eq!(condition(&broken, "Accepted").0, "False");
     assert_eq!(condition(&broken, "Stalled").0, "True");
     assert!(
-        broken["diagnostics"].as_array().unwrap().iter().any(|finding| finding["field"] == "spec.keySize")
+        broken["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|finding| finding["field"] == "spec.subjectNameFormat")
     );
     assert_eq!(condition(&status(&tour.up, "scepprofiles", "corp-wifi-windows"), "Ready").0, "True");
 
-    tour.change("corp-vpn-ios.yaml", "keySize: 512", "keySize: 2048");
+    tour.change("corp-vpn-ios.yaml", "CN={{UserNam}}", "CN={{UserName}}");
     tour.up.lines_until("status     ScepProfile default/corp-vpn-ios  Ready=True");
     assert_eq!(tour.up.device(&["enroll", "--device", "iphone-11"]).code, Some(0));
+}
+
+#[test]
+fn a_profile_that_an_api_server_would_refuse_is_told_and_not_taken_up_until_it_is_mended() {
+    let mut tour = Tour::begin(|manifests| {
+        replace(&manifests.join("corp-vpn-ios.yaml"), "keySize:", "keysize:");
+    });
+    assert!(!tour.up.file("status/default/scepprofiles/corp-vpn-ios.yaml").exists());
+
+    tour.change("corp-vpn-ios.yaml", "keysize:", "keySize:");
+    tour.up.lines_until("status     ScepProfile default/corp-vpn-ios  Ready=True");
+    let complaints = tour.up.complaints();
+    assert!(complaints.contains("SCH-01: spec.keysize") && complaints.contains("keySize?"), "{complaints}");
 }
