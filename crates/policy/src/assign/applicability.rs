@@ -17,10 +17,11 @@ pub(super) fn judge(rules: &Applicability, device: &Device, note: Note<'_>) -> A
     let version = rules.os_version.as_ref().map(|rule| judge_version(rule, device));
     for judged in [edition, version].into_iter().flatten() {
         match judged {
-            Ok(Passage { passes: true, because }) => note(format_args!("{because}")),
-            Ok(Passage { passes: false, because }) => {
+            Ok(Passage { passes, because, reason }) => {
                 note(format_args!("{because}"));
-                return Assignment::NotApplicable(because);
+                if !passes {
+                    return Assignment::NotApplicable(reason);
+                }
             }
             Err(finding) => {
                 note(format_args!("{}", finding.message));
@@ -31,9 +32,12 @@ pub(super) fn judge(rules: &Applicability, device: &Device, note: Note<'_>) -> A
     Assignment::Targeted
 }
 
+/// What a rule says of a device: `because` shows the device's value and is for explanations; `reason` is for statuses,
+/// which show none (docs/decisions/0106).
 struct Passage {
     passes: bool,
     because: String,
+    reason: String,
 }
 
 fn judge_edition(rule: &EditionRule, device: &Device) -> Result<Passage, Diagnostic> {
@@ -45,9 +49,12 @@ fn judge_edition(rule: &EditionRule, device: &Device) -> Result<Passage, Diagnos
     let edition = device.os_edition.as_deref().ok_or_else(unknown)?;
     let listed = rule.editions.iter().any(|known| known.eq_ignore_ascii_case(edition));
     let is = if listed { "is" } else { "is not" };
-    let because =
-        format!("edition {edition} of device {} {is} among those to {}", device.id, verb(rule.mode));
-    Ok(Passage { passes: passes(rule.mode, listed), because })
+    let place = format!("{is} among those to {}", verb(rule.mode));
+    Ok(Passage {
+        passes: passes(rule.mode, listed),
+        because: format!("edition {edition} of device {} {place}", device.id),
+        reason: format!("the edition of device {} {place}", device.id),
+    })
 }
 
 fn judge_version(rule: &VersionRule, device: &Device) -> Result<Passage, Diagnostic> {
@@ -55,7 +62,7 @@ fn judge_version(rule: &VersionRule, device: &Device) -> Result<Passage, Diagnos
         let path = FieldPath::spec().field("applicabilityRules").field("osVersion");
         let message = match &device.os_version {
             None => format!("device {} has no osVersion, which the rule asks for", device.id),
-            Some(text) => format!("osVersion {text:?} of device {} is no version", device.id),
+            Some(_) => format!("device {} has an osVersion that is no version", device.id),
         };
         Diagnostic::new(RuleId::App03, path, message).help("correct osVersion in the inventory")
     };
@@ -63,12 +70,12 @@ fn judge_version(rule: &VersionRule, device: &Device) -> Result<Passage, Diagnos
     let (min, max) = (OsVersion(rule.min), OsVersion(rule.max));
     let inside = (min..=max).contains(&version);
     let is = if inside { "is" } else { "is not" };
-    let because = format!(
-        "version {version} of device {} {is} within {min} to {max}, those to {}",
-        device.id,
-        verb(rule.mode)
-    );
-    Ok(Passage { passes: passes(rule.mode, inside), because })
+    let place = format!("{is} within {min} to {max}, those to {}", verb(rule.mode));
+    Ok(Passage {
+        passes: passes(rule.mode, inside),
+        because: format!("version {version} of device {} {place}", device.id),
+        reason: format!("the version of device {} {place}", device.id),
+    })
 }
 
 const fn passes(mode: FilterMode, matches: bool) -> bool {
@@ -146,6 +153,23 @@ mod tests {
         assert_eq!(reaches(&rules, &laptop(Some("Enterprise"), Some("10.0.19045.1"))), Some(true));
         assert_eq!(reaches(&rules, &laptop(Some("Home"), Some("10.0.19045.1"))), Some(false));
         assert_eq!(reaches(&rules, &laptop(Some("Enterprise"), Some("10.0.1.1"))), Some(false));
+    }
+
+    #[test]
+    fn the_reason_shows_no_value_and_the_explanation_does() {
+        let mut steps = Vec::new();
+        let rules = Applicability { os_version: versions(Include).os_version, ..editions(Include) };
+        let device = laptop(Some("Enterprise"), Some("10.0.1.1"));
+        let judged = judge(&rules, &device, &mut |step| steps.push(step.to_string()));
+        let range = "is not within 10.0.19045.0 to 10.0.22631.9999, those to include";
+        assert_eq!(judged, Assignment::NotApplicable(format!("the version of device laptop {range}")));
+        assert_eq!(
+            steps,
+            [
+                "edition Enterprise of device laptop is among those to include".to_owned(),
+                format!("version 10.0.1.1 of device laptop {range}"),
+            ]
+        );
     }
 
     #[test]

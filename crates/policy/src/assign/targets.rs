@@ -101,7 +101,8 @@ impl std::fmt::Display for Way<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{Include, sample};
+    use crate::filter::Filter;
+    use crate::profile::{AssignmentFilter, FilterMode, Include, sample};
     use crate::vocabulary::Platform;
 
     fn id(name: &str) -> GroupId {
@@ -180,6 +181,28 @@ mod tests {
         assert_eq!(judged(&["staff"], &["fleet"]), Assignment::Targeted);
         assert_eq!(judged(&["all devices"], &["staff"]), Assignment::Targeted);
         assert_eq!(judged(&["fleet"], &["staff"]), Assignment::Targeted);
+    }
+
+    #[test]
+    fn a_target_that_an_exclusion_takes_away_brings_no_filter() {
+        let expression = Filter::parse("(device.model -eq $null)", Platform::Windows10AndLater).unwrap();
+        let filter = Some(AssignmentFilter { mode: FilterMode::Exclude, expression });
+        let include = [("fleet", filter), ("all users", None)]
+            .map(|(name, filter)| Include { target: target(name), filter })
+            .to_vec();
+        let device = sample::device("laptop", Platform::Windows10AndLater);
+        let memberships = Memberships { device: groups(&["fleet"]), user: groups(&["staff"]) };
+        let judged = |exclude: &[&str]| {
+            let assignments = Assignments { include: include.clone(), exclude: groups(exclude) };
+            judge(&assignments, &device, Some(&user()), &memberships, &mut |_| ())
+        };
+        assert_left_out(&judged(&[]), "the Exclude filter on group fleet matches device laptop");
+        assert_eq!(
+            judged(&["fleet"]),
+            Assignment::Targeted,
+            "as its user's device, which no filter concerns"
+        );
+        assert!(matches!(judged(&["fleet", "staff"]), Assignment::NotTargeted(_)));
     }
 
     #[test]
