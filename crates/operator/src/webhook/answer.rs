@@ -31,24 +31,18 @@ fn refusal(findings: &Diagnostics) -> String {
     findings.errors().map(|finding| inert(&finding.to_string())).collect::<Vec<_>>().join("\n")
 }
 
+/// As many as the API server passes on, and how many more there are.
 fn warnings(findings: &Diagnostics) -> Vec<String> {
     let all: Vec<String> =
         findings.iter().filter(|finding| finding.severity == Severity::Warning).map(warning).collect();
-    let mut room = MAX_WARNINGS;
-    let mut shown: Vec<String> = all
-        .iter()
-        .take_while(|warning| {
-            let length = warning.chars().count();
-            let fits = length <= room;
-            room = room.saturating_sub(length);
-            fits
-        })
-        .cloned()
-        .collect();
-    if shown.len() < all.len() {
-        shown.push(format!("and {} more: run scepter lint", all.len() - shown.len()));
-    }
-    shown
+    let lengths = all.iter().scan(0, |sum, warning| {
+        *sum += warning.chars().count();
+        Some(*sum)
+    });
+    let fitting = lengths.take_while(|sum| *sum <= MAX_WARNINGS).count();
+    let left_out = all.len() - fitting;
+    let rest = (left_out > 0).then(|| format!("and {left_out} more: run scepter lint"));
+    all.into_iter().take(fitting).chain(rest).collect()
 }
 
 /// The remedy is left out where it would not fit whole.
