@@ -7,6 +7,7 @@ mod check;
 mod create;
 mod files;
 mod publication;
+mod signatory;
 
 use jiff::Timestamp;
 use scepter_policy::identity::AuthorityName;

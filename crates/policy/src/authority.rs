@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::AuthorityName;
 use crate::name::Oid;
 use crate::profile::Validity;
+use crate::vocabulary::vocabulary;
 
 /// The facts of one authority, as configuration and its certificates give them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,20 @@ pub struct AuthorityFacts {
     pub public_urls: Vec<String>,
     /// What it may certify, by namespace pattern.
     pub permitted: Vec<Permitted>,
+    /// Whether somebody has to approve each of its certificates.
+    pub approval: Approval,
+}
+
+vocabulary! {
+    /// Whether a request that policy allows is answered at once, or waits until an admin approves it (decision 0173).
+    #[derive(Default)]
+    Approval {
+        /// Answered at once.
+        #[default]
+        Automatic = "Automatic",
+        /// Answered with PENDING until it was approved.
+        Manual = "Manual",
+    }
 }
 
 /// What an authority may certify for the namespaces that match. Closed by default: an empty list permits nothing.

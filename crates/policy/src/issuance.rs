@@ -10,14 +10,17 @@ mod credential;
 mod issued;
 mod order;
 mod refusal;
+mod renewal;
 
 pub use authorize::authorize;
 pub use credential::{
-    CertificateRequest, ChallengeId, ChallengeState, Credential, Grant, RowVersions, Secret,
+    CertificateRequest, ChallengeId, Credential, CredentialId, CredentialState, Grant, Presented,
+    RowVersions, Secret,
 };
 pub use issued::{Issued, IssuedMismatch};
 pub use order::{Authorized, Order};
 pub use refusal::{Refusal, RefusalReason};
+pub use renewal::{ProvenCertificate, RenewableCertificate, Signatory};
 
 #[cfg(test)]
 mod tests;

@@ -122,7 +122,7 @@ impl crate::change::Change<'_> {
         .bind(certificate.serial.to_string())
         .bind(certificate.authority.as_str())
         .bind(user)
-        .bind(order.challenge().0.as_str())
+        .bind(order.credential().to_string())
         .bind(order.fingerprint().0.as_slice())
         .bind(certificate.der.as_slice())
         .bind(certificate.sha1_thumbprint.as_str())

@@ -1,8 +1,9 @@
-//! Challenges: each belongs to one device under one profile, works once, expires, and dies with the assignment.
+//! Credentials, each spent once: challenges, which belong to one device under one profile, expire, and die with the
+//! assignment; and certificates that were presented to be renewed.
 
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, SerialNumber};
-use scepter_policy::issuance::{ChallengeId, ChallengeState, RefusalReason, Secret};
+use scepter_policy::issuance::{ChallengeId, CredentialId, CredentialState, RefusalReason, Secret};
 use scepter_policy::request::RequestFingerprint;
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
@@ -31,17 +32,22 @@ pub struct NewChallenge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     Open,
+    Waiting,
+    Approved,
     Reserved,
     Used,
     Void,
 }
 
 impl Stage {
-    const ALL: [Self; 4] = [Self::Open, Self::Reserved, Self::Used, Self::Void];
+    const ALL: [Self; 6] =
+        [Self::Open, Self::Waiting, Self::Approved, Self::Reserved, Self::Used, Self::Void];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "Open",
+            Self::Waiting => "Waiting",
+            Self::Approved => "Approved",
             Self::Reserved => "Reserved",
             Self::Used => "Used",
             Self::Void => "Void",
@@ -63,8 +69,10 @@ impl std::str::FromStr for Stage {
 pub(crate) enum VoidReason {
     /// The assignment ended.
     Unassigned,
-    /// A newer challenge was handed out for the same row.
+    /// A newer challenge was handed out for the same row, or its certificate was renewed.
     Superseded,
+    /// Somebody denied the request.
+    Denied,
 }
 
 impl VoidReason {
@@ -72,6 +80,7 @@ impl VoidReason {
         match self {
             Self::Unassigned => "Unassigned",
             Self::Superseded => "Superseded",
+            Self::Denied => "Denied",
         }
     }
 }
@@ -80,7 +89,9 @@ impl std::str::FromStr for VoidReason {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = [Self::Unassigned, Self::Superseded].into_iter().find(|reason| reason.as_str() == text);
+        let found = [Self::Unassigned, Self::Superseded, Self::Denied]
+            .into_iter()
+            .find(|reason| reason.as_str() == text);
         found.ok_or_else(|| format!("{text:?} is no reason that voids a challenge"))
     }
 }
@@ -108,18 +119,30 @@ impl Store {
 }
 
 impl Change<'_> {
-    /// Voids the open and reserved challenges of an assignment.
+    /// Voids every credential of an assignment that can still become a certificate.
     pub(crate) async fn void_challenges(
         &mut self,
         key: &AssignmentKey,
         reason: VoidReason,
     ) -> Result<(), StoreError> {
+        self.void_challenges_but(key, "", reason).await
+    }
+
+    /// The same, but for one.
+    pub(crate) async fn void_challenges_but(
+        &mut self,
+        key: &AssignmentKey,
+        spared: &str,
+        reason: VoidReason,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE challenges SET state = 'Void', void_reason = $6 WHERE owner = $1 AND namespace = $2 \
-             AND profile = $3 AND device = $4 AND association = $5 AND state IN ('Open', 'Reserved')",
+             AND profile = $3 AND device = $4 AND association = $5 AND id <> $7 \
+             AND state IN ('Open', 'Waiting', 'Approved', 'Reserved')",
         )
         .assignment(key)
         .bind(reason.as_str())
+        .bind(spared)
         .execute(self.sql())
         .await?;
         Ok(())
@@ -154,9 +177,9 @@ impl Change<'_> {
     }
 }
 
-/// A stored challenge.
+/// A stored credential. A certificate has a row here once it was presented, without a secret.
 pub(crate) struct Challenge {
-    pub(crate) id: ChallengeId,
+    pub(crate) id: CredentialId,
     pub(crate) mac: Vec<u8>,
     pub(crate) key: AssignmentKey,
     stage: Stage,
@@ -168,11 +191,13 @@ pub(crate) struct Challenge {
 
 impl Challenge {
     /// How far it has come, unless it is void.
-    pub(crate) fn state(&self) -> Result<ChallengeState, IssuanceError> {
+    pub(crate) fn state(&self) -> Result<CredentialState, IssuanceError> {
         match self.stage {
-            Stage::Open => Ok(ChallengeState::Open),
-            Stage::Reserved => Ok(ChallengeState::Reserved(self.fingerprint()?)),
-            Stage::Used => Ok(ChallengeState::Used(self.fingerprint()?)),
+            Stage::Open => Ok(CredentialState::Open),
+            Stage::Waiting => Ok(CredentialState::Waiting(self.fingerprint()?)),
+            Stage::Approved => Ok(CredentialState::Approved(self.fingerprint()?)),
+            Stage::Reserved => Ok(CredentialState::Reserved(self.fingerprint()?)),
+            Stage::Used => Ok(CredentialState::Used(self.fingerprint()?)),
             Stage::Void => Err(self.void()),
         }
     }
@@ -181,8 +206,12 @@ impl Challenge {
         match self.void_reason {
             Some(VoidReason::Unassigned) | None => IssuanceError::no_longer_targeted(&self.key),
             Some(VoidReason::Superseded) => {
-                let message = "a newer challenge was handed out for this device; use that one";
+                let message = "a newer challenge or certificate of this device took its place; use that one";
                 IssuanceError::refused(&self.key, RefusalReason::ChallengeExpired, message)
+            }
+            Some(VoidReason::Denied) => {
+                let message = "the request was denied; ask whoever approves requests";
+                IssuanceError::refused(&self.key, RefusalReason::ApprovalDenied, message)
             }
         }
     }
@@ -196,13 +225,15 @@ impl Challenge {
     }
 }
 
-/// The challenge with that id.
+/// The credential with that id.
 pub(crate) async fn read_challenge(
     sql: &mut AnyConnection,
-    id: &ChallengeId,
+    id: &CredentialId,
 ) -> Result<Option<Challenge>, StoreError> {
-    let row =
-        sqlx::query("SELECT * FROM challenges WHERE id = $1").bind(id.0.as_str()).fetch_optional(sql).await?;
+    let row = sqlx::query("SELECT * FROM challenges WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(sql)
+        .await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -212,7 +243,7 @@ fn read(row: &AnyRow) -> Result<Challenge, StoreError> {
         None => None,
     };
     Ok(Challenge {
-        id: ChallengeId(row.text("id")?),
+        id: row.parsed("id")?,
         mac: row.bytes("mac")?,
         key: row.assignment()?,
         stage: row.parsed("state")?,

@@ -48,6 +48,9 @@ pub struct AssignedProfile {
     pub state: DeviceState,
     /// The current certificate, where one stands.
     pub current: Option<CurrentCertificate>,
+    /// Whether a request of the device waits for approval, or was approved and not answered yet: it polls, and needs no
+    /// new challenge.
+    pub awaits_approval: bool,
 }
 
 /// The certificate that a device has under a profile.
@@ -89,7 +92,9 @@ impl Store {
             if let Some(key) = row.key.assignment() {
                 let Some(profile) = self.profile_of(&stored) else { continue };
                 let current = current_certificate(&mut reader, &row).await?;
-                check_in.profiles.push(AssignedProfile { key, profile, state: row.state, current });
+                let awaits_approval = awaits_approval(&mut reader, &key, now).await?;
+                let state = row.state;
+                check_in.profiles.push(AssignedProfile { key, profile, state, current, awaits_approval });
             } else if let Some(root) = self.root_of(&stored, now) {
                 check_in.roots.push(AssignedRoot { root, state: row.state });
             }
@@ -248,4 +253,20 @@ async fn current_certificate(
         not_after: found.time("not_after")?,
         outdated: row.reissue,
     }))
+}
+
+async fn awaits_approval(
+    sql: &mut AnyConnection,
+    key: &AssignmentKey,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let found = sqlx::query(
+        "SELECT id FROM challenges WHERE owner = $1 AND namespace = $2 AND profile = $3 AND device = $4 \
+         AND association = $5 AND state IN ('Waiting', 'Approved') AND expires_at > $6 LIMIT 1",
+    )
+    .assignment(key)
+    .time(now)
+    .fetch_optional(sql)
+    .await?;
+    Ok(found.is_some())
 }

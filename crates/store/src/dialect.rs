@@ -82,16 +82,19 @@ impl Dialect {
 
     /// The schema, version by version. A database with a version that is not listed here is refused (TH-39).
     pub(crate) fn migrator(self) -> Migrator {
-        let first = match self {
-            Self::Sqlite => include_str!("../migrations/sqlite/0001_store.sql"),
-            Self::Postgres => include_str!("../migrations/postgres/0001_store.sql"),
+        let versions = match self {
+            Self::Sqlite => [
+                ("store", include_str!("../migrations/sqlite/0001_store.sql")),
+                ("waiting requests", include_str!("../migrations/sqlite/0002_waiting_requests.sql")),
+            ],
+            Self::Postgres => [
+                ("store", include_str!("../migrations/postgres/0001_store.sql")),
+                ("waiting requests", include_str!("../migrations/postgres/0002_waiting_requests.sql")),
+            ],
         };
-        Migrator::with_migrations(vec![Migration::new(
-            1,
-            Cow::Borrowed("store"),
-            MigrationType::Simple,
-            first.into_sql_str(),
-            false,
-        )])
+        let migration = |(number, (name, sql)): (i64, (&'static str, &'static str))| {
+            Migration::new(number, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
+        };
+        Migrator::with_migrations((1..).zip(versions).map(migration).collect())
     }
 }

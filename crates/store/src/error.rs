@@ -120,13 +120,19 @@ impl IssuanceError {
     }
 
     pub(crate) fn used(key: &AssignmentKey) -> Self {
-        let message = "the challenge was used by another request; check in again for a new one";
+        let message =
+            "the challenge or certificate was used by another request; check in again for a new challenge";
         Self::refused(key, RefusalReason::ChallengeUsed, message)
     }
 
     pub(crate) fn unknown_challenge() -> Self {
         let message = "no such challenge, or its secret is wrong";
-        Self::Refused { refusal: Refusal::new(RefusalReason::ChallengeUnknown, message), key: None }
+        Self::anonymous(RefusalReason::ChallengeUnknown, message)
+    }
+
+    /// A refusal that is noted on nobody's row.
+    pub(crate) fn anonymous(reason: RefusalReason, message: &str) -> Self {
+        Self::Refused { refusal: Refusal::new(reason, message), key: None }
     }
 }
 

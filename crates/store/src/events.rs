@@ -20,6 +20,12 @@ pub enum What {
     InventorySynced,
     /// A challenge was handed out; the detail holds its id, never its secret.
     ChallengeMinted,
+    /// A request waits for approval.
+    ApprovalRequested,
+    /// Somebody approved a request.
+    RequestApproved,
+    /// Somebody denied a request.
+    RequestDenied,
     /// A serial was reserved.
     SerialReserved,
     /// A certificate was recorded.
@@ -37,11 +43,14 @@ pub enum What {
 }
 
 impl What {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 14] = [
         Self::ObjectApplied,
         Self::ObjectDeleted,
         Self::InventorySynced,
         Self::ChallengeMinted,
+        Self::ApprovalRequested,
+        Self::RequestApproved,
+        Self::RequestDenied,
         Self::SerialReserved,
         Self::CertificateRecorded,
         Self::CertificateRevoked,
@@ -58,6 +67,9 @@ impl What {
             Self::ObjectDeleted => "ObjectDeleted",
             Self::InventorySynced => "InventorySynced",
             Self::ChallengeMinted => "ChallengeMinted",
+            Self::ApprovalRequested => "ApprovalRequested",
+            Self::RequestApproved => "RequestApproved",
+            Self::RequestDenied => "RequestDenied",
             Self::SerialReserved => "SerialReserved",
             Self::CertificateRecorded => "CertificateRecorded",
             Self::CertificateRevoked => "CertificateRevoked",

@@ -5,16 +5,21 @@
 //! one has moved, so whatever ends an entitlement wins over an enrolment under way (GAP-4).
 
 use jiff::Timestamp;
+use scepter_policy::authority::Approval;
 use scepter_policy::identity::{AssignmentKey, ObjectKind, SerialNumber};
-use scepter_policy::issuance::{Authorized, Credential, Grant, Issued, Order, RowVersions};
+use scepter_policy::issuance::{
+    Authorized, Credential, CredentialId, CredentialState, Grant, Issued, Order, Presented, RefusalReason,
+    RenewableCertificate, RowVersions,
+};
 use scepter_policy::request::KeyFingerprint;
 use scepter_policy::vocabulary::CertificateType;
 use serde_json::json;
 use sqlx::AnyConnection;
 
+use crate::approvals::{Asked, WaitingRequest};
 use crate::assignments::{RowKey, Standing, read_row};
-use crate::certificates::Certificate;
-use crate::challenges::{Challenge, read_challenge};
+use crate::certificates::{Certificate, by_serial};
+use crate::challenges::{Challenge, Stage, read_challenge};
 use crate::change::Change;
 use crate::events::{Subject, What};
 use crate::inventory::member;
@@ -22,7 +27,7 @@ use crate::objects::read_object;
 use crate::secrets::Purpose;
 use crate::{IssuanceError, Store, StoreError};
 
-mod claim;
+pub(crate) mod claim;
 
 use claim::{Claim, Earlier, key_seen_by_another};
 
@@ -34,6 +39,8 @@ pub enum Reservation {
     Fresh(Box<Order>),
     /// The identical request has its certificate already: answer with it.
     Replay(Recorded),
+    /// The request waits until somebody approves it: answer with PENDING.
+    Waiting,
 }
 
 /// A certificate that is durably recorded; the only thing that a SUCCESS reply can be made of. Made by [`Store::record`]
@@ -76,26 +83,56 @@ impl Recorded {
 
 impl Store {
     /// What the store knows about a credential and a request's key, read in one moment. An unknown challenge and a wrong
-    /// secret are one answer.
+    /// secret are one answer; so are a certificate that we do not have and one with our serial number.
     pub async fn grant(&self, credential: &Credential, key: KeyFingerprint) -> Result<Grant, IssuanceError> {
-        let Credential::Challenge(id, secret) = credential;
         let mut reader = self.snapshot().await?;
-        let challenge = read_challenge(&mut reader, id).await?;
-        let challenge = challenge.ok_or_else(IssuanceError::unknown_challenge)?;
-        if !self.inner.mac_key.verifies(Purpose::Challenge, &id.0, secret, &challenge.mac) {
-            return Err(IssuanceError::unknown_challenge());
+        match credential {
+            Credential::Challenge(id, secret) => {
+                let stored = read_challenge(&mut reader, &CredentialId::Challenge(id.clone())).await?;
+                let stored = stored.ok_or_else(IssuanceError::unknown_challenge)?;
+                if !self.inner.mac_key.verifies(Purpose::Challenge, &id.0, secret, &stored.mac) {
+                    return Err(IssuanceError::unknown_challenge());
+                }
+                self.grant_of(&mut reader, Known::challenge(stored)?, key).await
+            }
+            Credential::Renewal(proven) => {
+                let stored = by_serial(&mut reader, proven.serial()).await?;
+                let stored = stored
+                    .filter(|stored| stored.authority == *proven.authority() && stored.der == proven.der());
+                let stored = stored.ok_or_else(unknown_signer)?;
+                let known = Known::certificate(&mut reader, stored).await?;
+                self.grant_of(&mut reader, known, key).await
+            }
         }
-        self.grant_of(&mut reader, challenge, key).await
+    }
+
+    /// The same for a request that waits, whose credential was proven when it came.
+    pub async fn grant_waiting(
+        &self,
+        waiting: &WaitingRequest,
+        key: KeyFingerprint,
+    ) -> Result<Grant, IssuanceError> {
+        let mut reader = self.snapshot().await?;
+        let known = match &waiting.credential {
+            id @ CredentialId::Challenge(_) => {
+                let stored = read_challenge(&mut reader, id).await?;
+                Known::challenge(stored.ok_or_else(IssuanceError::unknown_challenge)?)?
+            }
+            CredentialId::Certificate(serial) => {
+                let stored = by_serial(&mut reader, *serial).await?.ok_or_else(unknown_signer)?;
+                Known::certificate(&mut reader, stored).await?
+            }
+        };
+        self.grant_of(&mut reader, known, key).await
     }
 
     async fn grant_of(
         &self,
         reader: &mut AnyConnection,
-        challenge: Challenge,
+        known: Known,
         request_key: KeyFingerprint,
     ) -> Result<Grant, IssuanceError> {
-        let state = challenge.state()?;
-        let key = &challenge.key;
+        let key = &known.key;
         let row = read_row(reader, &RowKey::from(key)).await?;
         let Some(row) = row.filter(|row| row.standing == Standing::Targeted) else {
             return Err(IssuanceError::no_longer_targeted(key));
@@ -108,48 +145,62 @@ impl Store {
         let versions =
             RowVersions { profile: stored.revision, inventory: member.revision, assignment: row.version };
         Ok(Grant {
-            state,
-            expires_at: challenge.expires_at,
             profile: profile.map_err(|problem| StoreError::unreadable("profile", problem))?,
             device: member.device,
             user: member.user,
             memberships: member.memberships,
-            key_seen_for: key_seen_by_another(reader, request_key, &challenge.id).await?,
+            key_seen_for: key_seen_by_another(reader, request_key, &known.presented.id()).await?,
             versions,
-            key: challenge.key,
-            challenge: challenge.id,
+            key: known.key,
+            presented: known.presented,
+            state: known.state,
         })
     }
 
-    /// Reserves a serial for an authorised request and spends its challenge on it. `serial` is used where the request
-    /// has none yet.
+    /// Reserves a serial for an authorised request and spends its credential on it, unless it has to be approved first.
+    /// `serial` is used where the request has none yet; `asked` is kept where it has to wait.
     pub async fn reserve(
         &self,
         authorized: Authorized,
+        asked: &Asked,
         serial: SerialNumber,
         now: Timestamp,
     ) -> Result<Reservation, IssuanceError> {
         let mut change = self.change(now).await?;
         let claim = Claim {
             key: authorized.key(),
-            challenge: authorized.challenge(),
+            credential: authorized.credential(),
             fingerprint: authorized.fingerprint(),
             request_key: authorized.key_fingerprint(),
             versions: authorized.versions(),
         };
-        if change.claim(&claim, serial).await? {
-            change.check_versions(claim.key, claim.versions).await?;
-            change.claim_key(&claim).await?;
+        if let CredentialId::Certificate(serial) = claim.credential {
+            change.open_certificate(*serial).await?;
+        }
+        let ready = match authorized.approval() {
+            Approval::Automatic => Stage::Open,
+            Approval::Manual => Stage::Approved,
+        };
+        if change.claim(&claim, ready, serial).await? {
+            change.settle(&claim).await?;
             let detail = json!({
                 "serialNumber": serial,
-                "challenge": claim.challenge.0,
+                "challenge": claim.credential.to_string(),
                 "keyFingerprint": hex::encode(claim.request_key.0),
             });
             change.event(Subject::assignment(claim.key), What::SerialReserved, &detail).await?;
             change.commit().await?;
             return Ok(Reservation::Fresh(Box::new(authorized.into_order(serial))));
         }
+        if authorized.approval() == Approval::Manual
+            && change.await_approval(&claim, &authorized, asked).await?
+        {
+            change.settle(&claim).await?;
+            change.commit().await?;
+            return Ok(Reservation::Waiting);
+        }
         match change.earlier_claim(&claim, now).await? {
+            Earlier::Waiting => Ok(Reservation::Waiting),
             Earlier::Reserved(serial) => {
                 change.check_versions(claim.key, claim.versions).await?;
                 change.renew_claim(&claim).await?;
@@ -194,4 +245,44 @@ impl Store {
             }
         }
     }
+}
+
+/// A credential that was presented and found, and whose it is.
+struct Known {
+    key: AssignmentKey,
+    presented: Presented,
+    state: CredentialState,
+}
+
+impl Known {
+    fn challenge(stored: Challenge) -> Result<Self, IssuanceError> {
+        let state = stored.state()?;
+        let CredentialId::Challenge(id) = stored.id else { return Err(IssuanceError::unknown_challenge()) };
+        let presented = Presented::Challenge { id, expires_at: stored.expires_at };
+        Ok(Self { key: stored.key, presented, state })
+    }
+
+    /// A revoked certificate proves nothing any more, and is told on nobody's row: its thief shall not write there.
+    async fn certificate(reader: &mut AnyConnection, stored: Certificate) -> Result<Self, IssuanceError> {
+        if stored.revoked.is_some() {
+            let message = "the certificate that signed the message is revoked";
+            return Err(IssuanceError::anonymous(RefusalReason::SignerRevoked, message));
+        }
+        let row = read_row(reader, &RowKey::from(&stored.key)).await?;
+        let spent = read_challenge(reader, &CredentialId::Certificate(stored.serial)).await?;
+        let certificate = RenewableCertificate {
+            serial: stored.serial,
+            not_before: stored.not_before,
+            not_after: stored.not_after,
+            is_current: row.as_ref().is_some_and(|row| row.serial == Some(stored.serial.to_string())),
+            outdated: row.is_some_and(|row| row.reissue),
+        };
+        let state = spent.map_or(Ok(CredentialState::Open), |spent| spent.state())?;
+        Ok(Self { key: stored.key, presented: Presented::Certificate(certificate), state })
+    }
+}
+
+fn unknown_signer() -> IssuanceError {
+    let message = "the message is signed with a certificate that is not one of this authority's";
+    IssuanceError::anonymous(RefusalReason::SignerUnknown, message)
 }

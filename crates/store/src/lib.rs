@@ -4,10 +4,11 @@
 //! HTTP and Kubernetes. It has no clock and no randomness: both are arguments.
 //!
 //! Read it in this order: [`objects`] (what is declared), [`inventory`] (who and what there is), `entitlement` (who gets
-//! what, recomputed in the transaction that changes it), [`assignments`] (what became of it), [`challenges`] and
-//! [`issuance`] (grant, reserve, record), [`certificates`] and `revocation`, [`events`] (the audit) and [`feed`] (what
+//! what, recomputed in the transaction that changes it), [`assignments`] (what became of it), [`challenges`],
+//! [`issuance`] (grant, reserve, record) and [`approvals`] (what waits in between), [`certificates`] and `revocation`, [`events`] (the audit) and [`feed`] (what
 //! to look at again). A file is an aggregate and holds its SQL.
 
+pub mod approvals;
 pub mod assignments;
 mod calendar;
 pub mod certificates;

@@ -5,13 +5,13 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
 use jiff::Timestamp;
 use scepter_pki::authority::Authority;
-use scepter_policy::authority::{AuthorityFacts, Permitted};
+use scepter_policy::authority::{Approval, AuthorityFacts, Permitted};
 use scepter_policy::identity::{
     AssignmentKey, Association, DeviceId, Namespace, ObjectName, Owner, SerialNumber, Tenant,
 };
 use scepter_policy::inventory::{Device, Memberships, User};
 use scepter_policy::issuance::{
-    CertificateRequest, ChallengeId, ChallengeState, Grant, Order, RowVersions, authorize,
+    CertificateRequest, ChallengeId, CredentialState, Grant, Order, Presented, RowVersions, authorize,
 };
 use scepter_policy::profile::fields::{
     Assignments, ExtendedKeyUsage, Fields, Include, SubjectAlternativeName, ValidityPeriod,
@@ -36,9 +36,11 @@ pub(crate) fn order(authority: &Authority, wanted: Wanted, serial: SerialNumber,
     let request = request(&profile, &device, &user);
     let grant = Grant {
         key: key(),
-        challenge: ChallengeId("challenge".into()),
-        state: ChallengeState::Open,
-        expires_at: now + crate::support::days(1),
+        presented: Presented::Challenge {
+            id: ChallengeId("challenge".into()),
+            expires_at: now + crate::support::days(1),
+        },
+        state: CredentialState::Open,
         profile,
         device,
         user: Some(user),
@@ -59,6 +61,7 @@ fn facts(authority: &Authority) -> AuthorityFacts {
         root: authority.root().to_vec(),
         public_urls: vec![],
         permitted: vec![Permitted { any: true, ..Permitted::default() }],
+        approval: Approval::Automatic,
     }
 }
 

@@ -1,6 +1,6 @@
 //! An authority for tests.
 
-use super::{AuthorityFacts, Permitted};
+use super::{Approval, AuthorityFacts, Permitted};
 use crate::identity::AuthorityName;
 use crate::profile::Validity;
 use crate::root::sample::{ROOT, der};
@@ -17,6 +17,7 @@ pub(crate) fn facts() -> AuthorityFacts {
         root: der(ROOT),
         public_urls: vec!["https://scep.example.com/scep/default".to_owned()],
         permitted: vec![permitted()],
+        approval: Approval::Automatic,
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::order::Content;
-use super::{Authorized, CertificateRequest, ChallengeState, Grant, Refusal, RefusalReason};
+use super::{Authorized, CertificateRequest, CredentialState, Grant, Presented, Refusal, RefusalReason};
 use crate::assign::{Assignment, assign};
 use crate::authority::{AuthorityFacts, permit};
 use crate::identity::Association;
@@ -15,7 +15,8 @@ use crate::rules::validity;
 /// How far a certificate begins in the past, for devices whose clock is behind.
 const BACKDATED: SignedDuration = SignedDuration::from_mins(5);
 
-/// Judges a request by everything that is known at `now`: the challenge, the authority, the assignment, the key, the
+/// Judges a request by everything that is known at `now`: the challenge or the
+/// certificate to renew, the authority, the assignment, the key, the
 /// names, the validity. Takes the grant, which is good for one answer.
 ///
 /// Every refusal is final for this request, except [`RefusalReason::Outdated`].
@@ -25,7 +26,7 @@ pub fn authorize(
     request: CertificateRequest,
     now: Timestamp,
 ) -> Result<Authorized, Refusal> {
-    check_challenge(&grant, &request, now)?;
+    check_credential(&grant, &request, now)?;
     check_authority(&grant, authority)?;
     check_entitlement(&grant)?;
     check_key(&grant)?;
@@ -47,26 +48,37 @@ pub fn authorize(
             spki: request.facts.spki,
             key_fingerprint: request.key,
         },
-        challenge: grant.challenge,
+        credential: grant.presented.id(),
         fingerprint: request.fingerprint,
+        approval: authority.approval,
         versions: grant.versions,
     })
 }
 
-/// One use, before it expires (CHL-03, CHL-10). Only the retry of an answered request may come late: its answer exists.
-fn check_challenge(grant: &Grant, request: &CertificateRequest, now: Timestamp) -> Result<(), Refusal> {
-    let expired = now >= grant.expires_at;
-    match grant.state {
-        ChallengeState::Reserved(used_by) | ChallengeState::Used(used_by)
-            if used_by != request.fingerprint =>
-        {
-            Err(Refusal::new(RefusalReason::ChallengeUsed, "the challenge was used by another request"))
+/// One use, in its time (CHL-03, CHL-10, RNW-02). Only the retry of an answered request may come late: its answer exists.
+fn check_credential(grant: &Grant, request: &CertificateRequest, now: Timestamp) -> Result<(), Refusal> {
+    if grant.state.taken_by().is_some_and(|earlier| earlier != request.fingerprint) {
+        return Err(spent(&grant.presented));
+    }
+    match (&grant.presented, grant.state) {
+        (_, CredentialState::Used(_)) => Ok(()),
+        (Presented::Challenge { expires_at, .. }, _) if now >= *expires_at => Err(Refusal::new(
+            RefusalReason::ChallengeExpired,
+            format!("the challenge expired at {expires_at}"),
+        )),
+        (Presented::Challenge { .. }, _) => Ok(()),
+        (Presented::Certificate(certificate), _) => certificate.check(&grant.profile, now),
+    }
+}
+
+fn spent(presented: &Presented) -> Refusal {
+    match presented {
+        Presented::Challenge { .. } => {
+            Refusal::new(RefusalReason::ChallengeUsed, "the challenge was used by another request")
         }
-        ChallengeState::Open | ChallengeState::Reserved(_) if expired => {
-            let message = format!("the challenge expired at {}", grant.expires_at);
-            Err(Refusal::new(RefusalReason::ChallengeExpired, message))
+        Presented::Certificate(_) => {
+            Refusal::new(RefusalReason::SignerSuperseded, "the certificate was renewed by another request")
         }
-        ChallengeState::Open | ChallengeState::Reserved(_) | ChallengeState::Used(_) => Ok(()),
     }
 }
 
@@ -124,7 +136,7 @@ fn has_association(grant: &Grant) -> bool {
 
 /// A key is certified once (RNW-03). The retry of a reserved or answered request brings its own key again.
 fn check_key(grant: &Grant) -> Result<(), Refusal> {
-    let is_retry = grant.state != ChallengeState::Open;
+    let is_retry = grant.state != CredentialState::Open;
     match &grant.key_seen_for {
         None => Ok(()),
         Some(owner) if is_retry && *owner == grant.key => Ok(()),

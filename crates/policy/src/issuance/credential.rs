@@ -4,7 +4,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::identity::AssignmentKey;
+use super::{ProvenCertificate, RenewableCertificate};
+use crate::identity::{AssignmentKey, InvalidName, SerialNumber};
 use crate::inventory::{Device, Memberships, User};
 use crate::profile::Profile;
 use crate::request::{KeyFingerprint, RequestFingerprint};
@@ -40,6 +41,40 @@ impl fmt::Debug for Secret {
 pub enum Credential {
     /// A challenge handed out at check-in or by an admin: `<id>.<secret>`.
     Challenge(ChallengeId, Secret),
+    /// The certificate that the request is signed with, to be renewed.
+    Renewal(ProvenCertificate),
+}
+
+/// What a request spends on its certificate. Each works once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CredentialId {
+    /// A challenge.
+    Challenge(ChallengeId),
+    /// The certificate that is renewed.
+    Certificate(SerialNumber),
+}
+
+/// How the id of a certificate begins. No challenge's id holds a dot.
+const CERTIFICATE: &str = "renewal.";
+
+impl fmt::Display for CredentialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Challenge(id) => f.write_str(&id.0),
+            Self::Certificate(serial) => write!(f, "{CERTIFICATE}{serial}"),
+        }
+    }
+}
+
+impl std::str::FromStr for CredentialId {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        match text.strip_prefix(CERTIFICATE) {
+            Some(serial) => serial.parse().map(Self::Certificate),
+            None => Ok(Self::Challenge(ChallengeId(text.to_owned()))),
+        }
+    }
 }
 
 impl Credential {
@@ -55,15 +90,56 @@ impl Credential {
     }
 }
 
-/// How far a challenge has come.
+/// How far a credential has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChallengeState {
+pub enum CredentialState {
     /// Nobody used it.
     Open,
+    /// Exactly this request waits for approval.
+    Waiting(RequestFingerprint),
+    /// Exactly this request was approved; it has no serial yet.
+    Approved(RequestFingerprint),
     /// A serial was reserved for exactly this request; the certificate is not recorded yet.
     Reserved(RequestFingerprint),
     /// A certificate was recorded for exactly this request.
     Used(RequestFingerprint),
+}
+
+impl CredentialState {
+    /// The request that has it, once one has.
+    pub fn taken_by(self) -> Option<RequestFingerprint> {
+        match self {
+            Self::Open => None,
+            Self::Waiting(request)
+            | Self::Approved(request)
+            | Self::Reserved(request)
+            | Self::Used(request) => Some(request),
+        }
+    }
+}
+
+/// The credential of a grant, and what says when it works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presented {
+    /// A challenge.
+    Challenge {
+        /// Which one.
+        id: ChallengeId,
+        /// When it stops working.
+        expires_at: Timestamp,
+    },
+    /// The certificate that the request is signed with.
+    Certificate(RenewableCertificate),
+}
+
+impl Presented {
+    /// What the request spends.
+    pub fn id(&self) -> CredentialId {
+        match self {
+            Self::Challenge { id, .. } => CredentialId::Challenge(id.clone()),
+            Self::Certificate(certificate) => CredentialId::Certificate(certificate.serial),
+        }
+    }
 }
 
 /// Versions of the rows that an authorisation was made from; a reservation fails when one has moved (GAP-4).
@@ -82,12 +158,10 @@ pub struct RowVersions {
 pub struct Grant {
     /// Whose certificate it is for.
     pub key: AssignmentKey,
-    /// The challenge that was presented.
-    pub challenge: ChallengeId,
-    /// How far that challenge has come.
-    pub state: ChallengeState,
-    /// When it expires.
-    pub expires_at: Timestamp,
+    /// What was presented.
+    pub presented: Presented,
+    /// How far that has come.
+    pub state: CredentialState,
     /// The profile that serves now.
     pub profile: Profile,
     /// The device.

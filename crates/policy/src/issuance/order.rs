@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{ChallengeId, RowVersions};
+use super::{CredentialId, RowVersions};
+use crate::authority::Approval;
 use crate::identity::{AssignmentKey, AuthorityName, SerialNumber};
 use crate::name::{DistinguishedName, Oid};
 use crate::request::{KeyFingerprint, RequestFingerprint};
@@ -14,10 +15,10 @@ use crate::vocabulary::KeyUsage;
 /// A request that may be answered with a certificate. Made by [`super::authorize`] alone; used once.
 ///
 /// ```compile_fail,E0451
-/// use scepter_policy::issuance::{Authorized, ChallengeId, Grant};
+/// use scepter_policy::issuance::{Authorized, CredentialId};
 ///
-/// fn forge(real: Authorized, other: ChallengeId) -> Authorized {
-///     Authorized { challenge: other, ..real }
+/// fn forge(real: Authorized, other: CredentialId) -> Authorized {
+///     Authorized { credential: other, ..real }
 /// }
 /// ```
 /// ```compile_fail,E0382
@@ -32,8 +33,9 @@ use crate::vocabulary::KeyUsage;
 #[derive(Debug)]
 pub struct Authorized {
     pub(super) content: Content,
-    pub(super) challenge: ChallengeId,
+    pub(super) credential: CredentialId,
     pub(super) fingerprint: RequestFingerprint,
+    pub(super) approval: Approval,
     pub(super) versions: RowVersions,
 }
 
@@ -58,9 +60,9 @@ impl Authorized {
         &self.content.key
     }
 
-    /// The challenge that is spent on it.
-    pub fn challenge(&self) -> &ChallengeId {
-        &self.challenge
+    /// What is spent on it.
+    pub fn credential(&self) -> &CredentialId {
+        &self.credential
     }
 
     /// The identity of the request.
@@ -71,6 +73,11 @@ impl Authorized {
     /// The identity of the key to be certified.
     pub fn key_fingerprint(&self) -> KeyFingerprint {
         self.content.key_fingerprint
+    }
+
+    /// Whether somebody has to approve it before a serial is reserved.
+    pub fn approval(&self) -> Approval {
+        self.approval
     }
 
     /// Versions of what was judged.
@@ -95,7 +102,7 @@ impl Authorized {
 
     /// Becomes an order under a serial that the store has reserved durably.
     pub fn into_order(self, serial: SerialNumber) -> Order {
-        Order { serial, challenge: self.challenge, fingerprint: self.fingerprint, content: self.content }
+        Order { serial, credential: self.credential, fingerprint: self.fingerprint, content: self.content }
     }
 }
 
@@ -113,7 +120,7 @@ impl Authorized {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     serial: SerialNumber,
-    challenge: ChallengeId,
+    credential: CredentialId,
     fingerprint: RequestFingerprint,
     content: Content,
 }
@@ -129,9 +136,9 @@ impl Order {
         &self.content.key
     }
 
-    /// The challenge that is spent on it.
-    pub fn challenge(&self) -> &ChallengeId {
-        &self.challenge
+    /// What is spent on it.
+    pub fn credential(&self) -> &CredentialId {
+        &self.credential
     }
 
     /// The identity of the request.

@@ -54,6 +54,28 @@ vocabulary! {
         SignatureValidationFailed = "SignatureValidationFailed",
         /// The challenge belongs to another authority than the one that was asked.
         AuthorityMismatch = "AuthorityMismatch",
+        /// The message is signed with a certificate that is not one of this authority's, and brings no challenge.
+        SignerUnknown = "SignerUnknown",
+        /// The certificate that signed the message was revoked.
+        SignerRevoked = "SignerRevoked",
+        /// The certificate that signed the message is not valid any more, or not yet.
+        SignerExpired = "SignerExpired",
+        /// The certificate that signed the message was replaced by another one of its device, or renewed already.
+        SignerSuperseded = "SignerSuperseded",
+        /// The message is signed with another device's certificate than the challenge is for.
+        SigningCertThumbprintMismatch = "SigningCertThumbprintMismatch",
+        /// The certificate is not to be renewed yet.
+        RenewalNotDue = "RenewalNotDue",
+        /// Somebody looked at the request and denied it.
+        ApprovalDenied = "ApprovalDenied",
+        /// A poll for a request that this signer did not make.
+        TransactionUnknown = "TransactionUnknown",
+        /// No such certificate, or not one of the signer's own.
+        CertificateNotFound = "CertificateNotFound",
+        /// An algorithm, or a kind of key, that the authority does not accept.
+        AlgorithmNotAccepted = "AlgorithmNotAccepted",
+        /// The envelope of the message does not open.
+        EnvelopeUnreadable = "EnvelopeUnreadable",
         /// Something moved between judging and reserving; the device may try again.
         Outdated = "Outdated",
     }

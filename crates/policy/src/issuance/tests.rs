@@ -2,6 +2,7 @@
 
 mod authorize;
 mod issued;
+mod renewal;
 
 use jiff::Timestamp;
 
@@ -43,6 +44,10 @@ fn assignment() -> AssignmentKey {
     }
 }
 
+fn challenge(expires_at: &str) -> Presented {
+    Presented::Challenge { id: ChallengeId("c1".into()), expires_at: expires_at.parse().unwrap() }
+}
+
 /// An open challenge of a device that the profile reaches.
 fn grant() -> Grant {
     let mut device = sample::device("laptop-1", Platform::Windows10AndLater);
@@ -50,9 +55,8 @@ fn grant() -> Grant {
     device.device_name = Some("laptop-1".into());
     Grant {
         key: assignment(),
-        challenge: ChallengeId("c1".into()),
-        state: ChallengeState::Open,
-        expires_at: "2026-03-01T13:00:00Z".parse().unwrap(),
+        presented: challenge("2026-03-01T13:00:00Z"),
+        state: CredentialState::Open,
         profile: profile(),
         device,
         user: None,

@@ -3,45 +3,47 @@
 
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, SerialNumber};
-use scepter_policy::issuance::{ChallengeId, ChallengeState, Order, RefusalReason, RowVersions};
+use scepter_policy::issuance::{CredentialId, CredentialState, Order, RefusalReason, RowVersions};
 use scepter_policy::request::{KeyFingerprint, RequestFingerprint};
 use scepter_policy::vocabulary::DeviceState;
 use sqlx::AnyConnection;
 
 use crate::assignments::{RowKey, Standing, Verdict};
 use crate::certificates::{Certificate, by_serial};
-use crate::challenges::read_challenge;
+use crate::challenges::{Stage, VoidReason, read_challenge};
 use crate::change::Change;
 use crate::columns::{Bind, Columns};
 use crate::{IssuanceError, StoreError};
 
-/// A request that claims a challenge.
-pub(super) struct Claim<'a> {
-    pub(super) key: &'a AssignmentKey,
-    pub(super) challenge: &'a ChallengeId,
-    pub(super) fingerprint: RequestFingerprint,
-    pub(super) request_key: KeyFingerprint,
-    pub(super) versions: RowVersions,
+/// A request that claims a credential.
+pub(crate) struct Claim<'a> {
+    pub(crate) key: &'a AssignmentKey,
+    pub(crate) credential: &'a CredentialId,
+    pub(crate) fingerprint: RequestFingerprint,
+    pub(crate) request_key: KeyFingerprint,
+    pub(crate) versions: RowVersions,
 }
 
 /// What an identical earlier request came to.
 pub(super) enum Earlier {
+    Waiting,
     Reserved(SerialNumber),
     Recorded(Box<Certificate>),
 }
 
 impl Change<'_> {
-    /// Claims an open challenge. `false` where it is not open any more.
+    /// Claims a credential that has come as far as `from`, for no other request. `false` where it has not.
     pub(super) async fn claim(
         &mut self,
         claim: &Claim<'_>,
+        from: Stage,
         serial: SerialNumber,
     ) -> Result<bool, StoreError> {
         let now = self.now();
         let claimed = sqlx::query(
             "UPDATE challenges SET state = 'Reserved', fingerprint = $1, key_fingerprint = $2, serial = $3, \
              profile_revision = $4, inventory_revision = $5, assignment_version = $6 \
-             WHERE id = $7 AND state = 'Open' AND expires_at > $8",
+             WHERE id = $7 AND state = $8 AND expires_at > $9 AND (fingerprint IS NULL OR fingerprint = $1)",
         )
         .bind(claim.fingerprint.0.as_slice())
         .bind(claim.request_key.0.as_slice())
@@ -49,12 +51,47 @@ impl Change<'_> {
         .bind(claim.versions.profile)
         .bind(claim.versions.inventory)
         .bind(claim.versions.assignment)
-        .bind(claim.challenge.0.as_str())
+        .bind(claim.credential.to_string())
+        .bind(from.as_str())
         .time(now)
         .execute(self.sql())
         .await?
         .rows_affected();
         Ok(claimed == 1)
+    }
+
+    /// What follows from a claim, whichever kind: nothing it was judged by has moved, its key is taken, and no other
+    /// credential of the assignment becomes a certificate beside a renewed one (GAP-1).
+    pub(super) async fn settle(&mut self, claim: &Claim<'_>) -> Result<(), IssuanceError> {
+        self.check_versions(claim.key, claim.versions).await?;
+        self.claim_key(claim).await?;
+        if let CredentialId::Certificate(_) = claim.credential {
+            let spared = claim.credential.to_string();
+            self.void_challenges_but(claim.key, &spared, VoidReason::Superseded).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives a certificate that is presented for the first time a row to be spent in, while it is its assignment's current
+    /// one and unrevoked.
+    pub(super) async fn open_certificate(&mut self, serial: SerialNumber) -> Result<(), StoreError> {
+        let now = self.now();
+        sqlx::query(
+            "INSERT INTO challenges (id, mac, owner, namespace, profile, device, association, state, created_at, \
+             expires_at) \
+             SELECT $1, $2, c.owner, c.namespace, c.profile, c.device, c.association, 'Open', $3, c.not_after \
+             FROM certificates c JOIN assignments a ON a.owner = c.owner AND a.namespace = c.namespace \
+             AND a.kind = 'ScepProfile' AND a.profile = c.profile AND a.device = c.device \
+             AND a.association = c.association AND a.serial = c.serial \
+             WHERE c.serial = $4 AND c.revoked_at IS NULL ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(CredentialId::Certificate(serial).to_string())
+        .bind([0_u8; 0].as_slice())
+        .time(now)
+        .bind(serial.to_string())
+        .execute(self.sql())
+        .await?;
+        Ok(())
     }
 
     /// What the identical request came to before; any other request on this challenge is refused.
@@ -63,21 +100,23 @@ impl Change<'_> {
         claim: &Claim<'_>,
         now: Timestamp,
     ) -> Result<Earlier, IssuanceError> {
-        let challenge = read_challenge(self.sql(), claim.challenge).await?;
-        let challenge = challenge.ok_or_else(IssuanceError::unknown_challenge)?;
-        match challenge.state()? {
-            ChallengeState::Open => {
-                let message = format!("the challenge expired at {}, and it is {now}", challenge.expires_at);
+        let challenge = read_challenge(self.sql(), claim.credential).await?;
+        let challenge = challenge.ok_or_else(|| unknown(claim.credential))?;
+        let state = challenge.state()?;
+        if state.taken_by().is_some_and(|earlier| earlier != claim.fingerprint) {
+            return Err(IssuanceError::used(claim.key));
+        }
+        match state {
+            CredentialState::Open | CredentialState::Approved(_) => {
+                let message = format!("the credential expired at {}, and it is {now}", challenge.expires_at);
                 Err(IssuanceError::refused(claim.key, RefusalReason::ChallengeExpired, message))
             }
-            ChallengeState::Reserved(fingerprint) if fingerprint == claim.fingerprint => {
-                Ok(Earlier::Reserved(challenge.serial()?))
-            }
-            ChallengeState::Used(fingerprint) if fingerprint == claim.fingerprint => {
+            CredentialState::Waiting(_) => Ok(Earlier::Waiting),
+            CredentialState::Reserved(_) => Ok(Earlier::Reserved(challenge.serial()?)),
+            CredentialState::Used(_) => {
                 let certificate = self.standing_certificate(claim.key, challenge.serial()?).await?;
                 Ok(Earlier::Recorded(Box::new(certificate)))
             }
-            ChallengeState::Reserved(_) | ChallengeState::Used(_) => Err(IssuanceError::used(claim.key)),
         }
     }
 
@@ -133,10 +172,10 @@ impl Change<'_> {
         )
         .assignment(claim.key)
         .bind(claim.request_key.0.as_slice())
-        .bind(claim.challenge.0.as_str())
+        .bind(claim.credential.to_string())
         .execute(self.sql())
         .await?;
-        if key_seen_by_another(self.sql(), claim.request_key, claim.challenge).await?.is_none() {
+        if key_seen_by_another(self.sql(), claim.request_key, claim.credential).await?.is_none() {
             return Ok(());
         }
         let message = "a certificate was requested for this key before; make a new key";
@@ -152,7 +191,7 @@ impl Change<'_> {
         .bind(claim.versions.profile)
         .bind(claim.versions.inventory)
         .bind(claim.versions.assignment)
-        .bind(claim.challenge.0.as_str())
+        .bind(claim.credential.to_string())
         .execute(self.sql())
         .await?;
         Ok(())
@@ -165,7 +204,7 @@ impl Change<'_> {
             "UPDATE challenges SET state = 'Used' WHERE id = $1 AND state = 'Reserved' AND fingerprint = $2 \
              AND serial = $3 RETURNING profile_revision, inventory_revision, assignment_version",
         )
-        .bind(order.challenge().0.as_str())
+        .bind(order.credential().to_string())
         .bind(order.fingerprint().0.as_slice())
         .bind(order.serial().to_string())
         .fetch_optional(self.sql())
@@ -180,15 +219,17 @@ impl Change<'_> {
 
     /// The certificate that the identical request was given meanwhile.
     pub(super) async fn recorded_meanwhile(&mut self, order: &Order) -> Result<Certificate, IssuanceError> {
-        let challenge = read_challenge(self.sql(), order.challenge()).await?;
-        let challenge = challenge.ok_or_else(IssuanceError::unknown_challenge)?;
+        let challenge = read_challenge(self.sql(), order.credential()).await?;
+        let challenge = challenge.ok_or_else(|| unknown(order.credential()))?;
         match challenge.state()? {
-            ChallengeState::Used(fingerprint) if fingerprint == order.fingerprint() => {
+            CredentialState::Used(fingerprint) if fingerprint == order.fingerprint() => {
                 self.standing_certificate(order.key(), challenge.serial()?).await
             }
-            ChallengeState::Open | ChallengeState::Reserved(_) | ChallengeState::Used(_) => {
-                Err(IssuanceError::used(order.key()))
-            }
+            CredentialState::Open
+            | CredentialState::Waiting(_)
+            | CredentialState::Approved(_)
+            | CredentialState::Reserved(_)
+            | CredentialState::Used(_) => Err(IssuanceError::used(order.key())),
         }
     }
 
@@ -206,15 +247,26 @@ impl Change<'_> {
     }
 }
 
-/// The assignment that a key was used for under another challenge.
+/// There is no such credential, or none any more.
+fn unknown(credential: &CredentialId) -> IssuanceError {
+    match credential {
+        CredentialId::Challenge(_) => IssuanceError::unknown_challenge(),
+        CredentialId::Certificate(_) => {
+            let message = "the certificate was revoked or replaced while its renewal was judged";
+            IssuanceError::anonymous(RefusalReason::SignerSuperseded, message)
+        }
+    }
+}
+
+/// The assignment that a key was used for under another credential.
 pub(super) async fn key_seen_by_another(
     sql: &mut AnyConnection,
     key: KeyFingerprint,
-    challenge: &ChallengeId,
+    credential: &CredentialId,
 ) -> Result<Option<AssignmentKey>, StoreError> {
     let row = sqlx::query("SELECT * FROM request_keys WHERE fingerprint = $1 AND challenge <> $2")
         .bind(key.0.as_slice())
-        .bind(challenge.0.as_str())
+        .bind(credential.to_string())
         .fetch_optional(sql)
         .await?;
     row.as_ref().map(Columns::assignment).transpose()

@@ -1,7 +1,7 @@
 //! Challenges and what they grant.
 
 use scepter_policy::inventory::Inventory;
-use scepter_policy::issuance::{ChallengeId, ChallengeState, Credential, Refusal, RefusalReason, Secret};
+use scepter_policy::issuance::{ChallengeId, Credential, CredentialState, Refusal, RefusalReason, Secret};
 use scepter_policy::request::KeyFingerprint;
 use scepter_policy::vocabulary::DeviceState;
 use scepter_store::{IssuanceError, MintError};
@@ -28,7 +28,7 @@ pub(crate) async fn a_challenge_opens_what_it_was_minted_for(world: World) {
     with_device(&world).await;
     let credential = world.mint(&key("d1"), "c1").await.unwrap();
     let grant = world.store.grant(&credential, KEY).await.unwrap();
-    assert_eq!((grant.key, grant.state), (key("d1"), ChallengeState::Open));
+    assert_eq!((grant.key, grant.state), (key("d1"), CredentialState::Open));
     assert_eq!((grant.device.id.as_str(), grant.profile.name.as_str()), ("d1", "wifi"));
     assert_eq!(grant.memberships.device.len(), 1);
     assert_eq!(grant.key_seen_for, None);

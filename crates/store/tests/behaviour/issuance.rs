@@ -46,7 +46,8 @@ pub(crate) async fn another_request_on_a_used_challenge_is_refused(world: World)
     let early = world.store.grant(&credential, second.key()).await.unwrap();
     let early = issuing.authorize(&world, early, second);
     issuing.enroll(&world, &credential, first, 1).await;
-    let refused = world.store.reserve(early, SerialNumber::from_random([2; 16]), world.now).await;
+    let refused =
+        world.store.reserve(early, &second.asked(), SerialNumber::from_random([2; 16]), world.now).await;
     assert_eq!(reason(refused), RefusalReason::ChallengeUsed);
 }
 
@@ -56,12 +57,16 @@ pub(crate) async fn a_hundred_requests_at_once_on_one_challenge_get_one_serial(w
     for number in 0..100 {
         let request = Request::number(number);
         let grant = world.store.grant(&credential, request.key()).await.unwrap();
-        judged.push((issuing.authorize(&world, grant, request), SerialNumber::from_random([number; 16])));
+        judged.push((
+            issuing.authorize(&world, grant, request),
+            request,
+            SerialNumber::from_random([number; 16]),
+        ));
     }
     let mut attempts = JoinSet::new();
-    for (authorized, serial) in judged {
+    for (authorized, request, serial) in judged {
         let (store, now) = (world.store.clone(), world.now);
-        attempts.spawn(async move { store.reserve(authorized, serial, now).await });
+        attempts.spawn(async move { store.reserve(authorized, &request.asked(), serial, now).await });
     }
     let (won, lost): (Vec<_>, Vec<_>) = attempts.join_all().await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 99));
@@ -98,7 +103,10 @@ pub(crate) async fn a_reserved_challenge_is_refused_to_another_request(world: Wo
     let other = world.store.grant(&credential, Request::number(2).key()).await.unwrap();
     let other = issuing.authorize(&world, other, Request::number(2));
     issuing.order(&world, &credential, Request::number(1), 1).await;
-    let refused = world.store.reserve(other, SerialNumber::from_random([2; 16]), world.now).await;
+    let refused = world
+        .store
+        .reserve(other, &Request::number(2).asked(), SerialNumber::from_random([2; 16]), world.now)
+        .await;
     assert_eq!(reason(refused), RefusalReason::ChallengeUsed);
 }
 
@@ -107,7 +115,10 @@ pub(crate) async fn losing_the_assignment_before_reserving_leaves_no_serial(worl
     let grant = world.store.grant(&credential, Request::number(1).key()).await.unwrap();
     let authorized = issuing.authorize(&world, grant, Request::number(1));
     world.sync(&Inventory::default()).await;
-    let refused = world.store.reserve(authorized, SerialNumber::from_random([1; 16]), world.now).await;
+    let refused = world
+        .store
+        .reserve(authorized, &Request::number(1).asked(), SerialNumber::from_random([1; 16]), world.now)
+        .await;
     assert_eq!(reason(refused), RefusalReason::ScepProfileNoLongerTargetedToTheClient);
 }
 
@@ -144,7 +155,10 @@ pub(crate) async fn a_device_record_that_changed_while_judging_makes_the_device_
     let mut renamed = fleet(&["d1"]);
     renamed.devices[0].device_name = Some("DC01".into());
     world.sync(&renamed).await;
-    let refused = world.store.reserve(authorized, SerialNumber::from_random([1; 16]), world.now).await;
+    let refused = world
+        .store
+        .reserve(authorized, &Request::number(1).asked(), SerialNumber::from_random([1; 16]), world.now)
+        .await;
     assert_eq!(reason(refused), RefusalReason::Outdated);
 }
 
@@ -153,7 +167,10 @@ pub(crate) async fn a_challenge_that_expired_while_judging_reserves_nothing(worl
     let grant = world.store.grant(&credential, Request::number(1).key()).await.unwrap();
     let authorized = issuing.authorize(&world, grant, Request::number(1));
     let late = world.now + SignedDuration::from_hours(1);
-    let refused = world.store.reserve(authorized, SerialNumber::from_random([1; 16]), late).await;
+    let refused = world
+        .store
+        .reserve(authorized, &Request::number(1).asked(), SerialNumber::from_random([1; 16]), late)
+        .await;
     assert_eq!(reason(refused), RefusalReason::ChallengeExpired);
 }
 
@@ -168,7 +185,8 @@ pub(crate) async fn a_key_is_certified_once(world: World) {
     let grant = world.store.grant(&second, copied.key()).await.unwrap();
     let authorized = issuing.authorize(&world, grant, copied);
     issuing.enroll(&world, &first, Request::number(1), 1).await;
-    let refused = world.store.reserve(authorized, SerialNumber::from_random([2; 16]), world.now).await;
+    let refused =
+        world.store.reserve(authorized, &copied.asked(), SerialNumber::from_random([2; 16]), world.now).await;
     assert_eq!(reason(refused), RefusalReason::KeyReused);
     // Judged after: it does.
     let grant = world.store.grant(&second, copied.key()).await.unwrap();

@@ -1,11 +1,13 @@
 //! What the store does, whatever database it stands on.
 
+pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod calendar;
 pub(crate) mod challenges;
 pub(crate) mod inventory;
 pub(crate) mod issuance;
 pub(crate) mod profiles;
+pub(crate) mod renewal;
 pub(crate) mod revocation;
 pub(crate) mod roots;
 pub(crate) mod tokens;
@@ -14,6 +16,17 @@ pub(crate) mod tokens;
 macro_rules! all {
     ($world:path) => {
         $crate::behaviour::all! { $world:
+            approvals::{
+                a_request_waits_until_it_is_approved_and_is_then_answered_for_good,
+                a_request_that_waits_is_found_by_its_transaction_and_its_own_key_alone,
+                a_denied_request_gets_nothing_and_its_row_says_so,
+                an_approval_serves_no_other_request,
+                a_request_that_waits_dies_with_its_assignment,
+                a_tenant_decides_nothing_for_another_one,
+                a_device_whose_request_waits_needs_no_challenge,
+                a_renewal_waits_for_approval_too_and_its_row_stays_issued,
+                an_approval_that_comes_too_late_is_none,
+            }
             audit::{
                 a_changed_event_breaks_the_chain_where_it_stands,
                 a_removed_event_breaks_the_chain_where_it_stood,
@@ -62,6 +75,16 @@ macro_rules! all {
                 a_key_is_certified_once,
                 a_refused_attempt_leaves_a_certified_row_as_it_is_and_says_so,
                 a_tenant_learns_nothing_of_another_ones_certificates,
+            }
+            renewal::{
+                a_certificate_renews_itself_and_stands_until_the_newer_is_installed,
+                an_identical_renewal_gets_the_same_certificate_and_another_one_none,
+                a_certificate_with_a_serial_of_ours_and_other_bytes_is_nobodys,
+                a_revoked_certificate_renews_nothing_even_when_it_was_judged_before,
+                a_certificate_that_was_replaced_while_its_renewal_was_judged_renews_nothing,
+                two_renewals_at_once_come_to_one_certificate,
+                a_renewal_voids_the_open_challenge,
+                a_device_that_left_renews_nothing,
             }
             revocation::{
                 unassigning_revokes_in_the_same_moment,

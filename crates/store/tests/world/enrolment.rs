@@ -10,10 +10,11 @@ use scepter_pki::authority::{
     Authority, AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
 };
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
-use scepter_policy::authority::{AuthorityFacts, Permitted};
+use scepter_policy::authority::{Approval, AuthorityFacts, Permitted};
 use scepter_policy::identity::{AuthorityName, SerialNumber};
 use scepter_policy::issuance::{
-    Authorized, CertificateRequest, Credential, Grant, Issued, Order, RefusalReason, authorize,
+    Authorized, CertificateRequest, Credential, Grant, Issued, Order, ProvenCertificate, RefusalReason,
+    authorize,
 };
 use scepter_policy::name::{Attribute, AttributeType, DistinguishedName, RelativeDistinguishedName};
 use scepter_policy::profile::Validity;
@@ -21,6 +22,7 @@ use scepter_policy::request::{KeyFingerprint, PublicKey, RequestFacts, RequestFi
 use scepter_policy::resolve::resolve;
 use scepter_policy::vocabulary::ValidityUnit;
 use scepter_store::IssuanceError;
+use scepter_store::approvals::Asked;
 use scepter_store::issuance::{Recorded, Reservation};
 
 use super::{World, noon};
@@ -39,6 +41,15 @@ impl Request {
 
     pub(crate) fn key(self) -> KeyFingerprint {
         self.key
+    }
+
+    /// How it came: in a transaction of that number, signed with the key of that number.
+    pub(crate) fn asked(self) -> Asked {
+        Asked {
+            transaction_id: format!("transaction {}", self.fingerprint.0[0]),
+            signer_key: self.key,
+            request_der: self.fingerprint.0.to_vec(),
+        }
     }
 
     /// Other bytes with the same key, as when a device asks again under another challenge.
@@ -82,6 +93,17 @@ impl Issuing {
         Self { facts: facts(&authority), spki: spki.as_ref().to_vec(), authority }
     }
 
+    /// The same, but that somebody has to approve each request.
+    pub(crate) fn with_approval(mut self) -> Self {
+        self.facts.approval = Approval::Manual;
+        self
+    }
+
+    /// The certificate as its holder presents it to renew it.
+    pub(crate) fn renewal(&self, certificate: &Recorded) -> Credential {
+        Credential::Renewal(ProvenCertificate::prove(certificate.der(), &self.authority).unwrap())
+    }
+
     /// Authorises what was granted, for the request that the device makes when it does as it was asked.
     pub(crate) fn authorize(&self, world: &World, grant: Grant, request: Request) -> Authorized {
         let resolved = resolve(&grant.profile, &grant.device, grant.user.as_ref()).unwrap();
@@ -110,7 +132,10 @@ impl Issuing {
     ) -> Result<Reservation, IssuanceError> {
         let grant = world.store.grant(credential, request.key).await?;
         let authorized = self.authorize(world, grant, request);
-        world.store.reserve(authorized, SerialNumber::from_random([serial; 16]), world.now).await
+        world
+            .store
+            .reserve(authorized, &request.asked(), SerialNumber::from_random([serial; 16]), world.now)
+            .await
     }
 
     /// The order of a request that has no certificate yet.
@@ -124,6 +149,7 @@ impl Issuing {
         match self.reserve(world, credential, request, serial).await.unwrap() {
             Reservation::Fresh(order) => *order,
             Reservation::Replay(recorded) => panic!("recorded already: {recorded:?}"),
+            Reservation::Waiting => panic!("it has to be approved"),
         }
     }
 
@@ -158,6 +184,7 @@ fn facts(authority: &Authority) -> AuthorityFacts {
         root: authority.root().to_vec(),
         public_urls: Vec::new(),
         permitted: vec![Permitted { any: true, ..Permitted::default() }],
+        approval: Approval::Automatic,
     }
 }
 

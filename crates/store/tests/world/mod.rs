@@ -108,7 +108,7 @@ impl World {
     /// Mints a challenge that lives for an hour.
     pub(crate) async fn mint(&self, key: &AssignmentKey, id: &str) -> Result<Credential, MintError> {
         let credential = Self::credential(id);
-        let Credential::Challenge(id, secret) = credential.clone();
+        let Credential::Challenge(id, secret) = credential.clone() else { panic!("not a challenge") };
         let expires_at = self.now + SignedDuration::from_hours(1);
         let challenge = NewChallenge { id, secret, expires_at };
         self.store.mint(key, &challenge, self.now).await?;

@@ -34,7 +34,7 @@ fn under(change: impl FnOnce(&mut AuthorityFacts)) -> Result<Authorized, Refusal
 fn the_device_that_does_as_it_was_asked_is_authorized_for_what_the_profile_says() {
     let authorized = under(|_| ()).unwrap();
     assert_eq!(authorized.key(), &assignment());
-    assert_eq!(authorized.challenge(), &ChallengeId("c1".into()));
+    assert_eq!(authorized.credential(), &CredentialId::Challenge(ChallengeId("c1".into())));
     assert_eq!(authorized.fingerprint(), REQUEST);
     assert_eq!(authorized.versions(), RowVersions { profile: 1, inventory: 2, assignment: 3 });
     let serial = crate::identity::SerialNumber::from_random([9; 16]);
@@ -83,11 +83,11 @@ fn a_period_that_is_longer_than_the_authority_grants_is_refused() {
 
 #[test]
 fn an_expired_challenge_is_refused() {
-    let expired = refused(|grant| grant.expires_at = now());
+    let expired = refused(|grant| grant.presented = challenge("2026-03-01T12:00:00.25Z"));
     assert_eq!(expired.reason, RefusalReason::ChallengeExpired);
     let reserved = reason(|grant| {
-        grant.expires_at = now();
-        grant.state = ChallengeState::Reserved(REQUEST);
+        grant.presented = challenge("2026-03-01T12:00:00.25Z");
+        grant.state = CredentialState::Reserved(REQUEST);
     });
     assert_eq!(reserved, RefusalReason::ChallengeExpired);
 }
@@ -95,8 +95,8 @@ fn an_expired_challenge_is_refused() {
 #[test]
 fn an_answered_request_may_be_retried_after_its_challenge_expired() {
     let mut retried = grant();
-    retried.expires_at = "2026-02-01T00:00:00Z".parse().unwrap();
-    retried.state = ChallengeState::Used(REQUEST);
+    retried.presented = challenge("2026-02-01T00:00:00Z");
+    retried.state = CredentialState::Used(REQUEST);
     retried.key_seen_for = Some(assignment());
     let csr = csr(&grant());
     assert!(authorize(retried, &authority(), request(&csr), now()).is_ok());
@@ -104,7 +104,12 @@ fn an_answered_request_may_be_retried_after_its_challenge_expired() {
 
 #[test]
 fn a_used_challenge_with_another_request_is_refused() {
-    for state in [ChallengeState::Used(OTHER_REQUEST), ChallengeState::Reserved(OTHER_REQUEST)] {
+    for state in [
+        CredentialState::Waiting(OTHER_REQUEST),
+        CredentialState::Approved(OTHER_REQUEST),
+        CredentialState::Reserved(OTHER_REQUEST),
+        CredentialState::Used(OTHER_REQUEST),
+    ] {
         assert_eq!(reason(|grant| grant.state = state), RefusalReason::ChallengeUsed, "{state:?}");
     }
 }
@@ -116,7 +121,7 @@ fn a_key_that_was_seen_before_is_refused_even_for_the_same_device() {
     assert_eq!(reason(|grant| grant.key_seen_for = Some(assignment())), RefusalReason::KeyReused);
     assert_eq!(reason(|grant| grant.key_seen_for = Some(other.clone())), RefusalReason::KeyReused);
     let retry = reason(|grant| {
-        grant.state = ChallengeState::Used(REQUEST);
+        grant.state = CredentialState::Used(REQUEST);
         grant.key_seen_for = Some(other);
     });
     assert_eq!(retry, RefusalReason::KeyReused);
@@ -143,7 +148,7 @@ fn a_device_that_left_the_group_gets_nothing_even_for_a_retry() {
     assert_eq!(reason(left), RefusalReason::ScepProfileNoLongerTargetedToTheClient);
     let retry = reason(|grant| {
         left(grant);
-        grant.state = ChallengeState::Used(REQUEST);
+        grant.state = CredentialState::Used(REQUEST);
         grant.key_seen_for = Some(assignment());
     });
     assert_eq!(retry, RefusalReason::ScepProfileNoLongerTargetedToTheClient);
