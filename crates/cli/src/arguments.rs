@@ -1,5 +1,6 @@
 //! The command line, as design §4 fixes it. Each command's help ends with an example.
 
+mod approve;
 mod challenge;
 mod client;
 mod device;
@@ -12,6 +13,7 @@ mod serve;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use approve::ApproveArguments;
 pub(crate) use challenge::{ChallengeArguments, ChallengeFormat};
 pub(crate) use client::ClientArguments;
 pub(crate) use device::{DeviceCommand, EnrollArguments, ReachArguments, RunArguments};
@@ -45,6 +47,7 @@ impl Command {
             | Self::Lint(_)
             | Self::Resolve(_)
             | Self::Challenge(_)
+            | Self::Approve(_)
             | Self::Get(_)
             | Self::Device(_) => "warn",
         }
@@ -81,7 +84,12 @@ pub(crate) enum Command {
         after_help = "Example: scepter challenge --profile default/corp-wifi-windows --device laptop-01"
     )]
     Challenge(ChallengeArguments),
-    /// Show what the issuer knows: profiles, devices, certificates, authorities.
+    /// Approve requests that wait, or deny them.
+    #[command(
+        after_help = "Example: scepter approve -n default kR2xq0Vf3PpYw1sZ\n\nExit codes: 0 decided, 1 a request does not wait"
+    )]
+    Approve(ApproveArguments),
+    /// Show what the issuer knows: profiles, devices, certificates, requests that wait, authorities.
     #[command(after_help = "Example: scepter get devices --profile default/corp-vpn-ios")]
     Get(GetArguments),
     /// Simulated devices, for laboratories and tests.

@@ -26,6 +26,7 @@ pub(crate) async fn run(arguments: GetArguments) -> anyhow::Result<Ending> {
         Listing::Profiles => profiles(&client, &arguments).await,
         Listing::Devices => devices(&client, &arguments).await,
         Listing::Certificates => certificates(&client, &arguments).await,
+        Listing::Requests => requests(&client, &arguments).await,
         Listing::Authorities => authorities(&client, &arguments).await,
     }
 }
@@ -165,6 +166,28 @@ async fn certificates(client: &Client, arguments: &GetArguments) -> anyhow::Resu
         ]);
     }
     show(&table, "no certificates yet")
+}
+
+async fn requests(client: &Client, arguments: &GetArguments) -> anyhow::Result<Ending> {
+    let mut table = Table::new(["NAMESPACE", "ID", "PROFILE", "DEVICE", "SINCE", "UNTIL"]);
+    let mut items = Vec::new();
+    for namespace in namespaces(client, arguments).await? {
+        for request in client.requests(&namespace).await?.items {
+            table.row([
+                Cell::from(namespace.as_str()),
+                Cell::from(request.id.as_str()),
+                Cell::from(request.profile.as_str()),
+                Cell::from(request.device.as_str()),
+                Cell::from(request.requested_at.to_string()),
+                Cell::from(request.expires_at.to_string()),
+            ]);
+            items.push(request);
+        }
+    }
+    if arguments.output == GetFormat::Json {
+        return json(&items);
+    }
+    show(&table, "no request waits for approval")
 }
 
 async fn authorities(client: &Client, arguments: &GetArguments) -> anyhow::Result<Ending> {

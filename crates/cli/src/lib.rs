@@ -2,6 +2,7 @@
 //!
 //! One job: the edge for people and files. It decides nothing that policy or reconcile could.
 
+mod approve;
 mod arguments;
 mod challenge;
 mod connection;
@@ -69,6 +70,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Challenge(arguments) => on_runtime(challenge::run(arguments)),
+        Command::Approve(arguments) => on_runtime(approve::run(arguments)),
         Command::Device(command) => on_runtime(device::run(command)),
         Command::Get(arguments) => on_runtime(get::run(arguments)),
     }

@@ -13,9 +13,9 @@ use url::Url;
 pub use configuration::{ClientConfiguration, ClientFile, ConfigurationError, Token};
 
 use crate::{
-    ApiError, AuthorityList, CertificateList, Changes, CheckIn, Cursor, DeleteOutcome, DeviceList,
-    DeviceReport, Document, ErrorCode, Issuer, IssuerError, MintRequest, MintedChallenges, Mode, ObjectList,
-    ObjectReport, PutOutcome,
+    ApiError, AuthorityList, CertificateList, Changes, CheckIn, Cursor, Decision, DecisionRequest,
+    DeleteOutcome, DeviceList, DeviceReport, Document, ErrorCode, Issuer, IssuerError, MintRequest,
+    MintedChallenges, Mode, ObjectList, ObjectReport, PutOutcome, RequestList,
 };
 
 /// How long a call may take, apart from waiting on the feed.
@@ -98,6 +98,24 @@ impl Client {
     pub async fn certificates(&self, namespace: &Namespace) -> Result<CertificateList, IssuerError> {
         let path = ["api", "v1", "namespaces", namespace.as_str(), "certificates"];
         self.call::<(), _>(Method::GET, &path, &[], None, TIMEOUT).await
+    }
+
+    /// Lists a namespace's requests that wait for a decision.
+    pub async fn requests(&self, namespace: &Namespace) -> Result<RequestList, IssuerError> {
+        let path = ["api", "v1", "namespaces", namespace.as_str(), "requests"];
+        self.call::<(), _>(Method::GET, &path, &[], None, TIMEOUT).await
+    }
+
+    /// Decides about a request that waits.
+    pub async fn decide(
+        &self,
+        namespace: &Namespace,
+        id: &str,
+        decision: Decision,
+    ) -> Result<(), IssuerError> {
+        let path = ["api", "v1", "namespaces", namespace.as_str(), "requests", id];
+        let body = DecisionRequest { decision };
+        self.call::<_, serde_json::Value>(Method::POST, &path, &[], Some(&body), TIMEOUT).await.map(|_| ())
     }
 
     /// Lists the issuer's authorities.

@@ -9,10 +9,13 @@
 //! | `/objects` | GET | [`ObjectList`] |
 //! | `/changes?after=&wait=` | GET | [`Changes`] |
 //! | `/namespaces/{ns}/scepprofiles/{name}/challenges` | POST | [`MintRequest`], [`MintedChallenges`] |
+//! | `/namespaces/{ns}/requests` | GET | [`RequestList`] |
+//! | `/namespaces/{ns}/requests/{id}` | POST | [`DecisionRequest`] |
 //! | `/namespaces/{ns}/devices/{id}/check-in` | POST | [`CheckIn`] |
 //! | `/namespaces/{ns}/devices/{id}/reports` | POST | [`DeviceReport`] |
 //! | `/namespaces/{ns}/{devices,certificates}`, `/authorities` | GET | [`DeviceList`], [`CertificateList`], [`AuthorityList`] |
 
+mod approval;
 mod check_in;
 mod document;
 mod error;
@@ -25,6 +28,7 @@ mod outcome;
 #[cfg(feature = "client")]
 pub mod client;
 
+pub use approval::{Decision, DecisionRequest, RequestList, RequestRecord};
 pub use check_in::{
     CheckIn, DeviceReport, Payload, PendingProfile, ProfileDelivery, ReportedOutcome, RootDelivery,
 };

@@ -1,6 +1,7 @@
 //! The API listener: JSON for the operator, the command line and MDMs. A handler extracts, calls and maps; errors become
 //! HTTP in one place ([`error`]), tokens become tenants in one place ([`caller`]).
 
+mod approvals;
 mod caller;
 mod challenges;
 mod changes;
@@ -55,6 +56,8 @@ pub(crate) fn router(issuer: &Arc<Issuer>, stop: &CancellationToken) -> Router {
         .route("/api/v1/namespaces/{namespace}/devices/{device}/check-in", post(devices::check_in))
         .route("/api/v1/namespaces/{namespace}/devices/{device}/reports", post(devices::report))
         .route("/api/v1/namespaces/{namespace}/certificates", get(listings::certificates))
+        .route("/api/v1/namespaces/{namespace}/requests", get(approvals::list))
+        .route("/api/v1/namespaces/{namespace}/requests/{request}", post(approvals::decide))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .with_state(Arc::clone(issuer));
     let waiting = Router::new()

@@ -19,8 +19,8 @@ use scepter_pki::ocsp::OcspResponderError;
 use scepter_policy::authority::AuthorityFacts;
 use scepter_policy::identity::{AuthorityName, Namespace};
 use scepter_policy::profile::Profile;
-use scepter_scep::IssuerAndSerial;
 use scepter_scep::transport::TypedBody;
+use scepter_scep::{Algorithms, IssuerAndSerial};
 use url::Url;
 
 pub(crate) use standing::{Standing, not_deliverable, not_served};
@@ -147,6 +147,8 @@ pub(crate) struct Served {
     pub(crate) facts: AuthorityFacts,
     /// The answer to GetCACert.
     pub(crate) ca_certificates: TypedBody,
+    /// What is accepted from its devices.
+    pub(crate) algorithms: Algorithms,
     /// The name of the certificate that clients encrypt to.
     pub(crate) recipient: IssuerAndSerial,
     /// Its current CRL.
@@ -236,12 +238,14 @@ impl Served {
             root: authority.root().to_vec(),
             public_urls,
             permitted: configuration.permitted.clone(),
+            approval: configuration.approval,
         };
         let unpublishable =
             |problem: String| OpenAuthorityError::Certificates { authority: name.clone(), problem };
         Ok(Self {
-            ca_certificates: published::ca_certificates(&authority)
+            ca_certificates: published::ca_certificates(&authority, configuration.ca_certificates)
                 .map_err(|error| unpublishable(error.to_string()))?,
+            algorithms: configuration.algorithms(),
             recipient: IssuerAndSerial::of_certificate(authority.ra_decryption_certificate())
                 .map_err(|error| unpublishable(error.to_string()))?,
             revocation_list: RevocationList::default(),

@@ -4,7 +4,10 @@ mod authority;
 mod file;
 mod overrides;
 
-pub use authority::{AuthorityConfiguration, Creation, FileRef, KeyKind, RegistrationAuthority};
+pub use authority::{
+    AuthorityConfiguration, CaCertificatesShape, Creation, FileRef, KeyKind, LegacyAlgorithm,
+    RegistrationAuthority,
+};
 pub use file::{
     ApiListener, ApiVersion, Endpoint, IssuerConfiguration, Kind, Listeners, TlsEndpoint, TlsFiles,
 };

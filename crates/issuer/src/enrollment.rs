@@ -1,11 +1,14 @@
 //! The SCEP listener, and the pipeline from a device's message to its certificate. Everything that arrives here is hostile.
 //!
-//! Read it in this order: [`endpoint`] (what an HTTP request asks), [`pipeline`] (one function, its body is the order of
-//! the checks), [`failure`] (every way it ends without a certificate), [`reply`] (the signed answer).
+//! Read it in this order: [`endpoint`] (what an HTTP request asks), [`pipeline`] (who decides about which message; for a
+//! certificate one function, whose body is the order of the checks), [`credential`] (what lets a request be answered),
+//! [`inquiry`] (GetCert and GetCRL), [`failure`] (every way it ends otherwise), [`reply`] (the signed answer).
 
+mod credential;
 mod endpoint;
 mod envelope;
 mod failure;
+mod inquiry;
 mod pipeline;
 mod reply;
 mod request;

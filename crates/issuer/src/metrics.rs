@@ -22,7 +22,7 @@ pub(crate) struct Metrics {
 pub(crate) struct ScepLabels {
     /// The operation, such as `PKIOperation`; `none` where there was none.
     pub(crate) operation: &'static str,
-    /// `success`, `failure` or `error`.
+    /// `success`, `pending`, `failure` or `error`.
     pub(crate) result: &'static str,
     /// Why it was refused; empty on success.
     pub(crate) reason: &'static str,

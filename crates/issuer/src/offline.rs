@@ -119,6 +119,7 @@ impl OfflineAuthority {
             root: chain.last().cloned().unwrap_or_default(),
             public_urls: configuration.public_urls.clone(),
             permitted: configuration.permitted.clone(),
+            approval: configuration.approval,
         };
         Ok(Self { facts, standing: Standing::new(configuration, chain.iter().map(Vec::as_slice)) })
     }

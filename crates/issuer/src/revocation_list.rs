@@ -45,6 +45,17 @@ impl RevocationList {
     }
 }
 
+impl SignedList {
+    /// The whole list as DER; nothing where it has more than `limit` bytes.
+    pub(crate) async fn whole(self: Arc<Self>, limit: usize) -> io::Result<Option<Vec<u8>>> {
+        let Some(length) = usize::try_from(self.crl.length()).ok().filter(|length| *length <= limit) else {
+            return Ok(None);
+        };
+        let read = move || self.crl.read_at(0, length);
+        task::spawn_blocking(read).await.map_err(io::Error::other)?.map(Some)
+    }
+}
+
 /// The answer to who asks for a list at `now`; nothing new where the requester has it already.
 pub(crate) fn answer(list: Arc<SignedList>, asked: &HeaderMap, now: Timestamp) -> Response {
     let CrlTerms { number, this_update, next_update } = list.terms;

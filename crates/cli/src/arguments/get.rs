@@ -42,6 +42,8 @@ pub(crate) enum Listing {
     Devices,
     /// Certificates, newest first.
     Certificates,
+    /// Requests that wait for approval, oldest first.
+    Requests,
     /// Authorities.
     Authorities,
 }

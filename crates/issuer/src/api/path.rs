@@ -19,6 +19,9 @@ pub(super) struct ProfilePath(pub(super) Namespace, pub(super) ObjectName);
 /// `/namespaces/{namespace}/devices/{device}/…`.
 pub(super) struct DevicePath(pub(super) Namespace, pub(super) DeviceId);
 
+/// `/namespaces/{namespace}/requests/{request}`.
+pub(super) struct RequestPath(pub(super) Namespace, pub(super) String);
+
 /// What a path can name; each route has some of these.
 #[derive(Deserialize)]
 struct Names {
@@ -29,6 +32,8 @@ struct Names {
     name: String,
     #[serde(default)]
     device: String,
+    #[serde(default)]
+    request: String,
 }
 
 impl Names {
@@ -74,5 +79,14 @@ impl<S: Send + Sync> FromRequestParts<S> for DevicePath {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let (namespace, names) = Names::of(parts, state).await?;
         Ok(Self(namespace, DeviceId::new(names.device)?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let (namespace, names) = Names::of(parts, state).await?;
+        Ok(Self(namespace, names.request))
     }
 }

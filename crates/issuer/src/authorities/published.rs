@@ -3,10 +3,20 @@
 use scepter_pki::authority::Authority;
 use scepter_scep::transport::{CaCertificates, TypedBody};
 
-/// The answer to GetCACert: the RA's certificates, then the chain from the CA to the root. With keys of its own the RA
-/// must show its certificates, and Windows looks for the CA's among them.
-pub(super) fn ca_certificates(authority: &Authority) -> Result<TypedBody, impl std::error::Error + use<>> {
+use crate::configuration::CaCertificatesShape;
+
+/// The answer to GetCACert in its shape (decision 0174). Behind the RA's certificates stands the whole chain: Windows looks
+/// for the CA's among them.
+pub(super) fn ca_certificates(
+    authority: &Authority,
+    shape: CaCertificatesShape,
+) -> Result<TypedBody, impl std::error::Error + use<>> {
     let ra = [authority.ra_signing_certificate().to_vec(), authority.ra_decryption_certificate().to_vec()];
     let chain: Vec<Vec<u8>> = authority.certificate_chain().map(<[u8]>::to_vec).collect();
-    CaCertificates::RegistrationAuthority { ra: &ra, chain: &chain }.to_body()
+    match shape {
+        CaCertificatesShape::RaPair => CaCertificates::RegistrationAuthority { ra: &ra, chain: &chain },
+        CaCertificatesShape::Chain => CaCertificates::Chain(&chain),
+        CaCertificatesShape::Single => CaCertificates::Single(authority.issuing_certificate()),
+    }
+    .to_body()
 }

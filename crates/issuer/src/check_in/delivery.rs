@@ -9,6 +9,7 @@ use scepter_policy::identity::{DeviceId, Tenant};
 use scepter_policy::profile::Profile;
 use scepter_policy::rules::RuleId;
 use scepter_policy::san::GeneralName;
+use scepter_store::approvals::APPROVAL_PENDING;
 use scepter_store::check_in::{self as stored, AssignedProfile, CurrentCertificate};
 
 use super::ticket::{self, NoTicket, Ticket};
@@ -18,6 +19,8 @@ use crate::issuer::Issuer;
 
 /// Why a profile waits for its root.
 const ROOT_NOT_DELIVERED: &str = "RootNotDelivered";
+/// Why a profile waits although its device has asked for a certificate.
+const APPROVAL_MESSAGE: &str = "the device's request waits for approval, or for the device to poll";
 /// Why a profile waits although there is a challenge for it.
 const NOT_RENDERED: &str = "PayloadNotRendered";
 
@@ -57,6 +60,9 @@ async fn deliver(
     now: Timestamp,
 ) -> Result<Result<ProfileDelivery, PendingProfile>, Failure> {
     let AssignedProfile { key, profile, .. } = assigned;
+    if assigned.awaits_approval {
+        return Ok(Err(pending(profile, APPROVAL_PENDING, APPROVAL_MESSAGE.to_owned())));
+    }
     let root = match roots::arrived(issuer, &key.tenant.namespace, known, profile) {
         Ok(root) => root,
         Err(obstacle) => return wait(issuer, assigned, &obstacle, now).await.map(Err),

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use scepter_policy::authority::Permitted;
+use scepter_policy::authority::{Approval, Permitted};
 use scepter_policy::identity::AuthorityName;
 use scepter_policy::profile::Validity;
 use scepter_policy::vocabulary::ValidityUnit;
+use scepter_scep::Algorithms;
 use serde::Deserialize;
 
 use super::ConfigurationError;
@@ -47,6 +48,40 @@ pub struct AuthorityConfiguration {
     /// SHA-256 thumbprints of further roots that `TrustedRootProfile`s may deliver (GAP-7).
     #[serde(default)]
     pub trusted_roots: BTreeSet<String>,
+    /// Whether somebody has to approve each of its certificates.
+    #[serde(default)]
+    pub approval: Approval,
+    /// Weak algorithms that it accepts from devices which have nothing better. DES and MD5 are none of them.
+    #[serde(default)]
+    pub legacy_algorithms: BTreeSet<LegacyAlgorithm>,
+    /// What GetCACert answers.
+    #[serde(default)]
+    pub ca_certificates: CaCertificatesShape,
+}
+
+/// A weak algorithm that an authority may accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub enum LegacyAlgorithm {
+    /// SHA-1 in the signatures of messages and requests.
+    #[serde(rename = "SHA1")]
+    Sha1,
+    /// 3DES in CBC mode as content cipher.
+    #[serde(rename = "TripleDES")]
+    TripleDes,
+}
+
+/// What GetCACert answers (RFC 8894 §4.2.1). The CA's key never speaks SCEP itself, so that requests are encrypted to the
+/// RA's certificate in every case (decision 0174).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum CaCertificatesShape {
+    /// The RA's two certificates, then the chain from the CA to the root: what clients that know nothing else need.
+    #[default]
+    #[serde(rename = "RAPair")]
+    RaPair,
+    /// The chain from the CA to the root, for clients that were given the RA's certificates otherwise.
+    Chain,
+    /// The CA's certificate alone, for such clients that read nothing else.
+    Single,
 }
 
 /// How an authority is made.
@@ -99,6 +134,14 @@ pub struct FileRef {
 }
 
 impl AuthorityConfiguration {
+    /// What it accepts from its devices.
+    pub(crate) fn algorithms(&self) -> Algorithms {
+        self.legacy_algorithms.iter().fold(Algorithms::default(), |accepted, legacy| match legacy {
+            LegacyAlgorithm::Sha1 => accepted.with_sha1(),
+            LegacyAlgorithm::TripleDes => accepted.with_triple_des(),
+        })
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigurationError> {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if !self.name.as_str().bytes().all(plain) {

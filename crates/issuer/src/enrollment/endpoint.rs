@@ -8,8 +8,8 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use scepter_scep::Limits;
 use scepter_scep::transport::{self, Operation, Query};
-use scepter_scep::{Algorithms, Limits};
 use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 
@@ -73,7 +73,7 @@ async fn scep(
     let Some(served) = served else { return no_authority() };
     match asked(method, uri.query().unwrap_or_default(), body) {
         Ok(Asked::Capabilities) => {
-            let capabilities = transport::capabilities(&Algorithms::default(), false);
+            let capabilities = transport::capabilities(&served.algorithms, false);
             succeeded(
                 issuer,
                 Operation::GetCaCaps,
@@ -127,6 +127,12 @@ async fn pki_operation(issuer: &Issuer, served: &Served, message: &[u8]) -> Resp
     match outcome {
         Ok(Answer::Success(reply)) => {
             succeeded(issuer, Operation::PkiOperation, typed(transport::PKI_MESSAGE, reply))
+        }
+        Ok(Answer::Pending(reply)) => {
+            let labels =
+                ScepLabels { operation: Operation::PkiOperation.as_str(), result: "pending", reason: "" };
+            issuer.metrics.count_scep(&labels);
+            typed(transport::PKI_MESSAGE, reply)
         }
         Ok(Answer::Refused { reply, reason }) => {
             let labels =

@@ -13,6 +13,8 @@ use scepter_store::{IssuanceError, StoreError};
 pub(super) enum Answer {
     /// CertRep SUCCESS.
     Success(Vec<u8>),
+    /// CertRep PENDING.
+    Pending(Vec<u8>),
     /// CertRep FAILURE.
     Refused {
         /// The message.
@@ -42,10 +44,8 @@ pub(super) enum Failure {
 /// A refusal, as it is told, counted and noted.
 #[derive(Debug)]
 pub(super) struct Refused {
-    /// What the sender is told.
-    pub(super) fail_info: FailInfo,
-    /// A metric's label.
-    pub(super) reason: &'static str,
+    /// Why: a metric's label, and through [`fail_info`] what the sender is told.
+    pub(super) reason: RefusalReason,
     /// One sentence for the log.
     pub(super) message: String,
     /// Whose row it is noted on; nobody's where the sender proved nothing.
@@ -69,7 +69,7 @@ impl Failure {
     pub(super) fn reason(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "Malformed",
-            Self::Refused(refused) => refused.reason,
+            Self::Refused(refused) => refused.reason.as_str(),
             Self::Unavailable(_) => "Unavailable",
             Self::Fault(_) => "Fault",
         }
@@ -79,35 +79,23 @@ impl Failure {
 impl Refused {
     /// A refusal that is nobody's.
     pub(super) fn anonymous(reason: RefusalReason, message: impl Into<String>) -> Self {
-        Self { fail_info: fail_info(reason), reason: reason.as_str(), message: message.into(), row: None }
-    }
-
-    /// A message type that is not served.
-    pub(super) fn unsupported(message: &str) -> Self {
-        Self {
-            fail_info: FailInfo::BadRequest,
-            reason: "MessageTypeNotServed",
-            message: message.to_owned(),
-            row: None,
-        }
+        Self { reason, message: message.into(), row: None }
     }
 
     /// An algorithm that is not accepted.
     pub(super) fn algorithm(message: impl Into<String>) -> Self {
-        Self {
-            fail_info: FailInfo::BadAlg,
-            reason: "AlgorithmNotAccepted",
-            message: message.into(),
-            row: None,
-        }
+        Self::anonymous(RefusalReason::AlgorithmNotAccepted, message)
     }
 }
 
 /// The one table from a reason to what RFC 8894 §3.2.1.4 can say of it.
-fn fail_info(reason: RefusalReason) -> FailInfo {
+pub(super) fn fail_info(reason: RefusalReason) -> FailInfo {
     match reason {
-        RefusalReason::SignatureValidationFailed => FailInfo::BadMessageCheck,
-        RefusalReason::WeakKey => FailInfo::BadAlg,
+        RefusalReason::SignatureValidationFailed | RefusalReason::EnvelopeUnreadable => {
+            FailInfo::BadMessageCheck
+        }
+        RefusalReason::WeakKey | RefusalReason::AlgorithmNotAccepted => FailInfo::BadAlg,
+        RefusalReason::CertificateNotFound | RefusalReason::TransactionUnknown => FailInfo::BadCertId,
         RefusalReason::CertificateRequestDecodingFailed
         | RefusalReason::ChallengePasswordMissing
         | RefusalReason::ChallengeDecodingError
@@ -130,6 +118,14 @@ fn fail_info(reason: RefusalReason) -> FailInfo {
         | RefusalReason::ValidityNotPossible
         | RefusalReason::KeyReused
         | RefusalReason::AuthorityMismatch
+        | RefusalReason::SignerUnknown
+        | RefusalReason::SignerRevoked
+        | RefusalReason::SignerExpired
+        | RefusalReason::SignerSuperseded
+        | RefusalReason::SigningCertThumbprintMismatch
+        | RefusalReason::RenewalNotDue
+        | RefusalReason::ApprovalDenied
+        | RefusalReason::RevocationListTooLong
         | RefusalReason::Outdated => FailInfo::BadRequest,
     }
 }
@@ -158,13 +154,7 @@ impl From<Untrusted> for Failure {
 
 impl From<Unreadable> for Failure {
     fn from(unreadable: Unreadable) -> Self {
-        Refused {
-            fail_info: unreadable.fail_info(),
-            reason: "EnvelopeUnreadable",
-            message: unreadable.to_string(),
-            row: None,
-        }
-        .into()
+        Refused::anonymous(RefusalReason::EnvelopeUnreadable, unreadable.to_string()).into()
     }
 }
 
@@ -254,6 +244,6 @@ mod tests {
             panic!()
         };
         assert!(refused.row.is_none());
-        assert_eq!(refused.fail_info, FailInfo::BadRequest);
+        assert_eq!(fail_info(refused.reason), FailInfo::BadRequest);
     }
 }

@@ -1,13 +1,17 @@
-//! From a message to a certificate. The order of the checks is the body of [`issue`] (design §2, step 5): what costs
+//! From a message to a certificate. The order of the checks is the body of [`certify`] (design §2, step 5): what costs
 //! little and proves much comes first, and nothing is authorised before everything else has held.
 
 use scepter_policy::identity::Namespace;
-use scepter_policy::issuance::{self, Refusal, RefusalReason};
-use scepter_scep::{Algorithms, CertificationRequest, Limits, Parsed, ReplyTo, SealedRequest, Verified};
+use scepter_policy::issuance::{self, CertificateRequest, Grant, Refusal, RefusalReason};
+use scepter_scep::{
+    CertificationRequest, IssuerAndSubject, Limits, Parsed, ReplyTo, SealedRequest, Unreadable, Verified,
+};
+use scepter_store::approvals::Asked;
 use scepter_store::issuance::{Recorded, Reservation};
 
 use super::failure::{Answer, Failure, Refused};
-use super::{envelope, reply, request};
+use super::reply::Seal;
+use super::{credential, envelope, inquiry, reply, request};
 use crate::authorities::Served;
 use crate::issuer::Issuer;
 use crate::serial::random_serial;
@@ -16,17 +20,12 @@ use crate::serial::random_serial;
 pub(super) async fn answer(issuer: &Issuer, served: &Served, message: &[u8]) -> Result<Answer, Failure> {
     let parsed = scepter_scep::parse(message, &Limits::default()).map_err(Failure::Malformed)?;
     let transaction = parsed.transaction().clone();
-    match issue(issuer, served, parsed).await {
-        Ok((to, recorded)) => {
-            let key = recorded.key();
-            tracing::info!(serial = %recorded.serial(), tenant = %key.tenant, profile = %key.profile, device = %key.device, "issued");
-            let reply = reply::success(served, &to, &recorded, issuer.clock.now()).await?;
-            Ok(Answer::Success(reply))
-        }
+    match decide(issuer, served, parsed).await {
+        Ok(answer) => Ok(answer),
         Err(Failure::Refused(refused)) => {
             note(issuer, &refused).await?;
-            let reply = reply::failure(served, &transaction, refused.fail_info, issuer.clock.now()).await?;
-            Ok(Answer::Refused { reply, reason: refused.reason })
+            let reply = reply::failure(served, &transaction, &refused, issuer.clock.now()).await?;
+            Ok(Answer::Refused { reply, reason: refused.reason.as_str() })
         }
         Err(failure) => {
             tracing::error!(%failure, "not answered");
@@ -35,48 +34,98 @@ pub(super) async fn answer(issuer: &Issuer, served: &Served, message: &[u8]) -> 
     }
 }
 
+/// Every type of message has its own way and its own opener; there is no other (CVE-2026-30836). Whether a certification
+/// request enrolls or renews says its credential, for clients do not agree on the type.
+async fn decide(issuer: &Issuer, served: &Served, parsed: Parsed) -> Result<Answer, Failure> {
+    match parsed.verify(&served.algorithms)? {
+        Verified::Enrollment(sealed) | Verified::Renewal(sealed) => certify(issuer, served, sealed).await,
+        Verified::CertPoll(sealed) => poll(issuer, served, &sealed).await,
+        Verified::GetCert(sealed) => inquiry::certificate(issuer, served, sealed).await,
+        Verified::GetCrl(sealed) => inquiry::revocation_list(issuer, served, sealed).await,
+    }
+}
+
 /// Every check, in order; then the certificate, durably recorded before it leaves.
-async fn issue(issuer: &Issuer, served: &Served, parsed: Parsed) -> Result<(ReplyTo, Recorded), Failure> {
-    let allowed = Algorithms::default();
-    let sealed = certification_request(parsed.verify(&allowed)?)?;
+async fn certify(
+    issuer: &Issuer,
+    served: &Served,
+    sealed: SealedRequest<CertificationRequest>,
+) -> Result<Answer, Failure> {
     let to = sealed.reply_to().clone();
-    reply::check_recipient(&to)?;
     let content_key = envelope::content_key(served, &sealed).await?;
-    let proven = sealed.open(&content_key)?.verify(&allowed)?;
-    let credential = request::credential(&proven)?;
-    let request = request::read(&proven, &to)?;
+    let proven = sealed.open(&content_key)?.verify(&served.algorithms)?;
+    let seal = Seal::of(&to, &proven, served)?;
+    let credential = credential::presented(served, &proven, &to)?;
+    let request = request::read(proven.der(), &to)?;
     let grant = issuer.store.grant(&credential, request.key).await?;
+    credential::check_signer(issuer, served, &to, &grant).await?;
+    let certificate = issue(issuer, served, grant, request, &request::asked(proven.der(), &to)).await?;
+    respond(issuer, served, &to, certificate, seal).await
+}
+
+/// Answers for a request that waits, or waited, to the key that made it. The envelope stays closed: transactionID,
+/// recipient and signer say everything (RFC 8894 §3.3.3), and what is asked is judged anew.
+async fn poll(
+    issuer: &Issuer,
+    served: &Served,
+    sealed: &SealedRequest<IssuerAndSubject>,
+) -> Result<Answer, Failure> {
+    let to = sealed.reply_to();
+    sealed.wrapped_key(&served.recipient).ok_or(Unreadable)?;
+    let (transaction, signer_key) = (to.transaction().id().as_str(), request::signer_key(to));
+    let waiting = issuer.store.waiting_request(&served.facts.name, transaction, signer_key).await?;
+    let waiting = waiting.ok_or_else(|| {
+        Refused::anonymous(
+            RefusalReason::TransactionUnknown,
+            "this key asked for nothing in this transaction",
+        )
+    })?;
+    let request = request::read(waiting.request_der(), to)?;
+    let grant = issuer.store.grant_waiting(&waiting, request.key).await?;
+    let asked = request::asked(waiting.request_der(), to);
+    let certificate = issue(issuer, served, grant, request, &asked).await?;
+    respond(issuer, served, to, certificate, Seal::Key).await
+}
+
+/// From what is known of a request to its certificate; `None` while somebody has to approve it.
+async fn issue(
+    issuer: &Issuer,
+    served: &Served,
+    grant: Grant,
+    request: CertificateRequest,
+    asked: &Asked,
+) -> Result<Option<Recorded>, Failure> {
     let key = grant.key.clone();
     let refused = |refusal| Failure::refused_for(&key, refusal);
     check_namespace(served, &key.tenant.namespace).map_err(refused)?;
     let authorized =
         issuance::authorize(grant, &served.facts, request, issuer.clock.now()).map_err(refused)?;
-    let reservation = issuer.store.reserve(authorized, random_serial()?, issuer.clock.now()).await?;
-    let recorded = match reservation {
-        Reservation::Replay(recorded) => recorded,
+    match issuer.store.reserve(authorized, asked, random_serial()?, issuer.clock.now()).await? {
+        Reservation::Waiting => Ok(None),
+        Reservation::Replay(recorded) => Ok(Some(recorded)),
         Reservation::Fresh(order) => {
             let certificate = served.authority.issue(*order).await?;
-            issuer.store.record(certificate, issuer.clock.now()).await?
-        }
-    };
-    Ok((to, recorded))
-}
-
-/// The types that are authorised below. Every other one ends here, before anything is looked up (CVE-2026-30836).
-fn certification_request(verified: Verified) -> Result<SealedRequest<CertificationRequest>, Refused> {
-    match verified {
-        Verified::Enrollment(sealed) => Ok(sealed),
-        Verified::Renewal(_) => Err(Refused::unsupported(
-            "renewal by the old certificate is not offered; check in for a challenge",
-        )),
-        Verified::CertPoll(_) => Err(Refused::unsupported("no request is ever pending here")),
-        Verified::GetCert(_) => {
-            Err(Refused::unsupported("certificates are not handed out again by serial number"))
-        }
-        Verified::GetCrl(_) => {
-            Err(Refused::unsupported("the revocation list is at the certificate's distribution point"))
+            Ok(Some(issuer.store.record(certificate, issuer.clock.now()).await?))
         }
     }
+}
+
+/// SUCCESS with the recorded certificate, or PENDING.
+async fn respond(
+    issuer: &Issuer,
+    served: &Served,
+    to: &ReplyTo,
+    certificate: Option<Recorded>,
+    seal: Seal,
+) -> Result<Answer, Failure> {
+    let now = issuer.clock.now();
+    let Some(recorded) = certificate else {
+        tracing::info!("waits for approval");
+        return Ok(Answer::Pending(reply::pending(served, to, now).await?));
+    };
+    let key = recorded.key();
+    tracing::info!(serial = %recorded.serial(), tenant = %key.tenant, profile = %key.profile, device = %key.device, "issued");
+    Ok(Answer::Success(reply::success(served, to, &recorded, seal, now).await?))
 }
 
 /// An authority works for its namespaces only (TH-47).
@@ -90,13 +139,13 @@ fn check_namespace(served: &Served, namespace: &Namespace) -> Result<(), Refusal
 
 /// A refusal that is somebody's is noted on their row; one of an unproven sender is counted only (TH-24).
 async fn note(issuer: &Issuer, refused: &Refused) -> Result<(), Failure> {
-    let Refused { reason, message, row, .. } = refused;
+    let Refused { reason, message, row } = refused;
     let Some(row) = row else {
-        tracing::debug!(reason, message, "refused");
+        tracing::debug!(%reason, message, "refused");
         return Ok(());
     };
     let (key, refusal) = row.as_ref();
     let (tenant, profile, device) = (&key.tenant, &key.profile, &key.device);
-    tracing::warn!(%tenant, %profile, %device, reason, message, "refused");
+    tracing::warn!(%tenant, %profile, %device, %reason, message, "refused");
     Ok(issuer.store.refuse(key, refusal, issuer.clock.now()).await?)
 }

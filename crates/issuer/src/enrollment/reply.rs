@@ -1,52 +1,101 @@
-//! Signed answers. A SUCCESS is made of a [`Recorded`] certificate and of nothing else.
+//! Signed answers. What is granted to a certification request is a [`Recorded`] certificate and nothing else.
 
 use std::time::SystemTime;
 
 use jiff::Timestamp;
 use scepter_pki::key::ReplyDigest;
+use scepter_policy::authority::Approval;
 use scepter_scep::{
-    CertRep, CertsOnly, DigestAlgorithm, EnvelopeSecrets, FailInfo, KeyAlgorithm, Nonce, ReplyTo, Transaction,
+    CertRep, CertsOnly, DigestAlgorithm, EnvelopeSecrets, Nonce, ProvenRequest, ReplyTo, Secret, Transaction,
 };
+use scepter_store::certificates::Certificate;
 use scepter_store::issuance::Recorded;
 
-use super::failure::{Failure, Refused};
+use super::failure::{Failure, Refused, fail_info};
 use crate::authorities::Served;
 
-/// Whether an answer can be sealed to the sender at all; asked before anything is issued to them.
-pub(super) fn check_recipient(to: &ReplyTo) -> Result<(), Refused> {
-    match to.signer().public_key().algorithm() {
-        KeyAlgorithm::Rsa { .. } => Ok(()),
-        other @ (KeyAlgorithm::P256
-        | KeyAlgorithm::P384
-        | KeyAlgorithm::P521
-        | KeyAlgorithm::Unsupported(_)) => Err(Refused::algorithm(format!(
-            "the message is signed with a key of the kind {other:?}, to which no answer can be encrypted; sign it with RSA"
-        ))),
+/// How the answer to a request is sealed.
+pub(super) enum Seal {
+    /// To the key that signed the request.
+    Key,
+    /// Under the request's challenge, because that key cannot decrypt (RFC 8894 §3.1).
+    Challenge(Secret),
+}
+
+impl Seal {
+    /// How an answer can reach the sender of a request at all; asked before anything is issued to them. The challenge of a
+    /// request that waits is not kept, so that its answer could not be sealed later.
+    pub(super) fn of(to: &ReplyTo, request: &ProvenRequest, served: &Served) -> Result<Self, Refused> {
+        match (request.challenge_password(), served.facts.approval) {
+            (Some(challenge), Approval::Automatic) if !to.signer().public_key().can_decrypt() => {
+                Ok(Self::Challenge(challenge.clone()))
+            }
+            (Some(_) | None, Approval::Automatic | Approval::Manual) => Self::of_key(to),
+        }
+    }
+
+    /// The seal of an answer for which there is no challenge.
+    pub(super) fn of_key(to: &ReplyTo) -> Result<Self, Refused> {
+        if to.signer().public_key().can_decrypt() {
+            return Ok(Self::Key);
+        }
+        let message = "the message is signed with a key that cannot decrypt its answer, and there is no challenge to seal \
+                       it under; sign with RSA";
+        Err(Refused::algorithm(message))
     }
 }
 
-/// CertRep SUCCESS with the certificate, sealed to the signer of the request.
+/// CertRep SUCCESS with the certificate.
 pub(super) async fn success(
     served: &Served,
     to: &ReplyTo,
     recorded: &Recorded,
+    seal: Seal,
     now: Timestamp,
 ) -> Result<Vec<u8>, Failure> {
-    let mut random = [0; EnvelopeSecrets::LENGTH];
-    getrandom::fill(&mut random)?;
     let granted = CertsOnly { certificates: vec![recorded.der().to_vec()], crls: Vec::new() };
-    let reply = CertRep::success(to, &granted, &EnvelopeSecrets::from_random(random))?;
+    let reply = match seal {
+        Seal::Key => CertRep::success(to, &granted, &secrets()?)?,
+        Seal::Challenge(challenge) => CertRep::success_under_password(to, &granted, &challenge, &secrets()?)?,
+    };
     sign(served, to.transaction(), reply, now).await
+}
+
+/// CertRep SUCCESS with a certificate that was recorded before.
+pub(super) async fn certificate(
+    served: &Served,
+    to: &ReplyTo,
+    found: &Certificate,
+    now: Timestamp,
+) -> Result<Vec<u8>, Failure> {
+    let granted = CertsOnly { certificates: vec![found.der.clone()], crls: Vec::new() };
+    sign(served, to.transaction(), CertRep::success(to, &granted, &secrets()?)?, now).await
+}
+
+/// CertRep SUCCESS with a CRL.
+pub(super) async fn revocation_list(
+    served: &Served,
+    to: &ReplyTo,
+    list: Vec<u8>,
+    now: Timestamp,
+) -> Result<Vec<u8>, Failure> {
+    let granted = CertsOnly { certificates: Vec::new(), crls: vec![list] };
+    sign(served, to.transaction(), CertRep::success(to, &granted, &secrets()?)?, now).await
+}
+
+/// CertRep PENDING.
+pub(super) async fn pending(served: &Served, to: &ReplyTo, now: Timestamp) -> Result<Vec<u8>, Failure> {
+    sign(served, to.transaction(), CertRep::pending(to.transaction()), now).await
 }
 
 /// CertRep FAILURE.
 pub(super) async fn failure(
     served: &Served,
     to: &Transaction,
-    fail_info: FailInfo,
+    refused: &Refused,
     now: Timestamp,
 ) -> Result<Vec<u8>, Failure> {
-    sign(served, to, CertRep::failure(to, fail_info), now).await
+    sign(served, to, CertRep::failure(to, fail_info(refused.reason)), now).await
 }
 
 async fn sign(served: &Served, to: &Transaction, reply: CertRep, now: Timestamp) -> Result<Vec<u8>, Failure> {
@@ -56,6 +105,12 @@ async fn sign(served: &Served, to: &Transaction, reply: CertRep, now: Timestamp)
     let unsigned = reply.prepare(signer, &Nonce::new(nonce), SystemTime::from(now))?;
     let signature = served.authority.reply_key().sign(reply_digest(to.digest()), &unsigned.bytes()?).await?;
     Ok(unsigned.assemble(&signature)?)
+}
+
+fn secrets() -> Result<EnvelopeSecrets, getrandom::Error> {
+    let mut random = [0; EnvelopeSecrets::LENGTH];
+    getrandom::fill(&mut random)?;
+    Ok(EnvelopeSecrets::from_random(random))
 }
 
 /// The digest in which the client can read it; never SHA-1.

@@ -1,40 +1,42 @@
-//! What a proven request says, and the identities that bind a challenge to it.
+//! What a proven request says, and the identities that bind a credential to it.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use scepter_policy::issuance::{CertificateRequest, Credential, Refusal, RefusalReason};
+use scepter_policy::issuance::{CertificateRequest, Refusal};
 use scepter_policy::request::{KeyFingerprint, RequestFacts, RequestFingerprint};
-use scepter_scep::{ProvenRequest, ReplyTo};
+use scepter_scep::ReplyTo;
+use scepter_store::approvals::Asked;
 
 use super::failure::Refused;
 
-/// The challenge that a request brings.
-pub(super) fn credential(request: &ProvenRequest) -> Result<Credential, Refused> {
-    let missing = || Refused::anonymous(RefusalReason::ChallengePasswordMissing, "no challenge password");
-    let password = request.challenge_password().ok_or_else(missing)?;
-    let other_form =
-        || Refused::anonymous(RefusalReason::ChallengeDecodingError, "the challenge does not have our form");
-    Credential::from_challenge_password(password.expose()).ok_or_else(other_form)
-}
-
-/// The request as policy judges it.
-pub(super) fn read(request: &ProvenRequest, to: &ReplyTo) -> Result<CertificateRequest, Refused> {
+/// The request as policy judges it. `der` is a certification request whose own signature was verified.
+pub(super) fn read(der: &[u8], to: &ReplyTo) -> Result<CertificateRequest, Refused> {
     let unreadable = |error| {
         let refusal = Refusal::from(error);
         Refused::anonymous(refusal.reason, refusal.message)
     };
-    let facts = RequestFacts::from_der(request.der()).map_err(unreadable)?;
-    Ok(CertificateRequest { key: key_fingerprint(&facts.spki), fingerprint: fingerprint(request, to), facts })
+    let facts = RequestFacts::from_der(der).map_err(unreadable)?;
+    let key = KeyFingerprint(sha256(&[&facts.spki]));
+    Ok(CertificateRequest { key, fingerprint: fingerprint(der, to), facts })
 }
 
-fn key_fingerprint(spki: &[u8]) -> KeyFingerprint {
-    KeyFingerprint(sha256(&[spki]))
+/// What a poll for the request will name.
+pub(super) fn asked(der: &[u8], to: &ReplyTo) -> Asked {
+    Asked {
+        transaction_id: to.transaction().id().as_str().to_owned(),
+        signer_key: signer_key(to),
+        request_der: der.to_vec(),
+    }
+}
+
+/// The key that signed the message.
+pub(super) fn signer_key(to: &ReplyTo) -> KeyFingerprint {
+    KeyFingerprint(sha256(&[to.signer().public_key().spki_der()]))
 }
 
 /// Equal only for the same request, from the same signer's key, in the same transaction. Each part is hashed first, so
 /// that no part can pass for the end of another.
-fn fingerprint(request: &ProvenRequest, to: &ReplyTo) -> RequestFingerprint {
-    let parts =
-        [request.der(), to.signer().public_key().spki_der(), to.transaction().id().as_str().as_bytes()];
+fn fingerprint(der: &[u8], to: &ReplyTo) -> RequestFingerprint {
+    let parts = [der, to.signer().public_key().spki_der(), to.transaction().id().as_str().as_bytes()];
     RequestFingerprint(sha256(&parts.map(|part| sha256(&[part]))))
 }
 

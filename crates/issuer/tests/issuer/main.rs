@@ -3,14 +3,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod approvals;
 mod documentation;
 mod enrollment;
 mod filters;
 mod hostile;
+mod inquiries;
 mod life;
 mod offline;
 mod payloads;
 mod refusals;
+mod renewal;
+mod rfc8894;
 mod secrecy;
+mod sender;
 mod start;
 mod world;

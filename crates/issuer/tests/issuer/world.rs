@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::{SignedDuration, Timestamp};
 use scepter_device::{DeviceKey, EnrollError, Enrollment, ScepServer, Ticket, Trust, enroll};
+use scepter_issuer::configuration::AuthorityConfiguration;
 use scepter_issuer::{Clock, IssuerConfiguration, Overrides, Running};
 use scepter_issuer_api::client::{Client, ClientFile};
 use scepter_issuer_api::{
@@ -79,7 +80,14 @@ impl World {
 
     /// An issuer with a root, a profile and three laptops, two of which are assigned.
     pub(crate) async fn furnished() -> Self {
-        let world = Self::empty().await;
+        Self::furnished_with(|_| {}).await
+    }
+
+    /// The same, with the laboratory's authority configured otherwise.
+    pub(crate) async fn furnished_with(change: impl FnOnce(&mut AuthorityConfiguration)) -> Self {
+        let mut configuration = IssuerConfiguration::laboratory().unwrap();
+        change(&mut configuration.authorities[0]);
+        let world = Self::configured(configuration, tempfile::tempdir().unwrap(), Offset::default()).await;
         for manifest in [root(), profile(), inventory(&["laptop-1", "laptop-2"])] {
             let outcome = world.put(&manifest, Mode::Apply).await;
             assert!(matches!(outcome, PutOutcome::Applied(_)), "{outcome:#?}");

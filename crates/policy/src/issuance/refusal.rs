@@ -72,6 +72,8 @@ vocabulary! {
         TransactionUnknown = "TransactionUnknown",
         /// No such certificate, or not one of the signer's own.
         CertificateNotFound = "CertificateNotFound",
+        /// The CRL does not fit into a message.
+        RevocationListTooLong = "RevocationListTooLong",
         /// An algorithm, or a kind of key, that the authority does not accept.
         AlgorithmNotAccepted = "AlgorithmNotAccepted",
         /// The envelope of the message does not open.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use scepter_crd::{Manifest, ManifestError};
 use scepter_policy::assign::{Assignment, assign};
-use scepter_policy::authority::{self, AuthorityFacts, Permitted};
+use scepter_policy::authority::{self, Approval, AuthorityFacts, Permitted};
 use scepter_policy::diagnostics::Diagnostics;
 use scepter_policy::identity::{GroupId, Namespace};
 use scepter_policy::inventory::{GroupKind, Inventory, Member};
@@ -196,5 +196,6 @@ fn facts(patch: &Value) -> AuthorityFacts {
         root: der(&authority.root),
         public_urls: authority.public_urls,
         permitted: authority.permitted,
+        approval: Approval::Automatic,
     }
 }

@@ -1,0 +1,97 @@
+//! GetCert and GetCRL (RFC 8894 §3.3.4): for holders of our certificates only, and of certificates only their own, so that
+//! nobody can find out by serial number what we have issued.
+
+use scepter_policy::identity::SerialNumber;
+use scepter_policy::issuance::RefusalReason;
+use scepter_scep::{IssuerAndSerial, ReplyTo, SealedRequest};
+use scepter_store::certificates::Certificate;
+
+use super::failure::{Answer, Failure, Refused};
+use super::reply::Seal;
+use super::{credential, envelope, reply};
+use crate::authorities::Served;
+use crate::issuer::Issuer;
+
+/// The longest CRL that is put into a message, in bytes: it is in memory three times meanwhile, and clients buffer it too.
+const MAX_LIST: usize = 1024 * 1024;
+
+/// GetCert: a certificate of the signer's own device. One that is another's and one that does not exist are one answer.
+pub(super) async fn certificate(
+    issuer: &Issuer,
+    served: &Served,
+    sealed: SealedRequest<IssuerAndSerial>,
+) -> Result<Answer, Failure> {
+    let to = sealed.reply_to().clone();
+    let inquirer = inquirer(issuer, served, &to).await?;
+    let name = open(served, sealed).await?;
+    let found = match serial(served, &name) {
+        Some(serial) => issuer.store.certificate(&served.facts.name, serial).await?,
+        None => None,
+    };
+    let found = found
+        .filter(|found| found.key.tenant == inquirer.key.tenant && found.key.device == inquirer.key.device);
+    let found = found.ok_or_else(not_found)?;
+    Ok(Answer::Success(reply::certificate(served, &to, &found, issuer.clock.now()).await?))
+}
+
+/// GetCRL: the current CRL of the CA that issued the certificate which is asked about; the serial number does not matter.
+pub(super) async fn revocation_list(
+    issuer: &Issuer,
+    served: &Served,
+    sealed: SealedRequest<IssuerAndSerial>,
+) -> Result<Answer, Failure> {
+    let to = sealed.reply_to().clone();
+    inquirer(issuer, served, &to).await?;
+    let name = open(served, sealed).await?;
+    if !is_ours(served, &name) {
+        return Err(not_found().into());
+    }
+    let list = served.revocation_list.current();
+    let list = list.ok_or_else(|| Failure::Unavailable("the first CRL is not signed yet".to_owned()))?;
+    let list = list.whole(MAX_LIST).await.map_err(|error| Failure::Unavailable(error.to_string()))?;
+    let list = list.ok_or_else(|| {
+        let message = "the CRL is too long for a message; it is at the certificate's distribution point";
+        Refused::anonymous(RefusalReason::RevocationListTooLong, message)
+    })?;
+    Ok(Answer::Success(reply::revocation_list(served, &to, list, issuer.clock.now()).await?))
+}
+
+/// The certificate that signed an inquiry: stored here, unrevoked, in force, and with a key that can open the answer. Found
+/// out before the envelope is opened, which costs us more.
+async fn inquirer(issuer: &Issuer, served: &Served, to: &ReplyTo) -> Result<Certificate, Failure> {
+    let unknown = || Refused::anonymous(RefusalReason::SignerUnknown, "the signer's certificate is not ours");
+    let proven = credential::proven(served, to).ok_or_else(unknown)?;
+    let (authority, serial) = (proven.authority(), proven.serial());
+    let stored = issuer.store.certificate_with_der(authority, serial, proven.der()).await?;
+    let stored = stored.ok_or_else(unknown)?;
+    if stored.revoked.is_some() {
+        return Err(
+            Refused::anonymous(RefusalReason::SignerRevoked, "the signer's certificate is revoked").into()
+        );
+    }
+    if issuer.clock.now() >= stored.not_after {
+        return Err(
+            Refused::anonymous(RefusalReason::SignerExpired, "the signer's certificate has ended").into()
+        );
+    }
+    Seal::of_key(to)?;
+    Ok(stored)
+}
+
+async fn open(served: &Served, sealed: SealedRequest<IssuerAndSerial>) -> Result<IssuerAndSerial, Failure> {
+    let content_key = envelope::content_key(served, &sealed).await?;
+    Ok(sealed.open(&content_key)?)
+}
+
+fn is_ours(served: &Served, name: &IssuerAndSerial) -> bool {
+    name.issuer_der() == served.recipient.issuer_der()
+}
+
+/// The serial number that is asked for, if it can be one of ours.
+fn serial(served: &Served, name: &IssuerAndSerial) -> Option<SerialNumber> {
+    is_ours(served, name).then(|| hex::encode(name.serial_number()).parse().ok()).flatten()
+}
+
+fn not_found() -> Refused {
+    Refused::anonymous(RefusalReason::CertificateNotFound, "no such certificate of the signer's device")
+}
