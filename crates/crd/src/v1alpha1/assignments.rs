@@ -56,7 +56,7 @@ pub struct Filter {
     /// Whether devices that match get the profile or do not.
     pub mode: FilterMode,
     /// The expression, such as `(device.manufacturer -eq "Contoso")`.
-    #[schemars(length(min = 1, max = 3072))]
+    #[schemars(length(min = 1, max = scepter_policy::filter::Filter::MAX_LENGTH))]
     pub expression: String,
 }
 

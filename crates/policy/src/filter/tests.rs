@@ -99,7 +99,7 @@ fn names_operators_and_values_are_read_in_any_case() {
         ],
     );
     let greek = Device { model: Some("ΟΔΟΣ".to_owned()), ..nothing_known() };
-    assert_matches(&greek, true, &[r#"(device.model -eq "οδος")"#, r#"(device.model -contains "δοσ")"#][1..]);
+    assert_matches(&greek, true, &[r#"(device.model -eq "οδος")"#, r#"(device.model -contains "δοσ")"#]);
 }
 
 #[test]

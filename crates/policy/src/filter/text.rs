@@ -38,7 +38,7 @@ impl fmt::Display for Text {
     }
 }
 
-/// The characters in lower case, each by itself: `Σ` is the same at the end of a word and within it.
+/// The characters in lower case, each by itself; `ς`, which only ends words, is `σ`.
 fn folded(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase)
+    text.chars().flat_map(char::to_lowercase).map(|character| if character == 'ς' { 'σ' } else { character })
 }
