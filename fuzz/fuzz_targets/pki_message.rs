@@ -3,10 +3,16 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scepter_scep::{Algorithms, Limits, parse};
+use scepter_scep::{Algorithms, Limits, Verified, parse};
 
 fuzz_target!(|body: &[u8]| {
-    let Ok(parsed) = parse(body, &Limits::default()) else { return };
+    let limits = Limits::default();
+    let Ok(parsed) = parse(body, &limits) else { return };
     let Ok(verified) = parsed.verify(&Algorithms::default()) else { return };
-    assert!(verified.wrapped_keys().count() <= Limits::default().recipients);
+    let recipients = match &verified {
+        Verified::Enrollment(sealed) | Verified::Renewal(sealed) => sealed.wrapped_keys().count(),
+        Verified::CertPoll(sealed) => sealed.wrapped_keys().count(),
+        Verified::GetCert(sealed) | Verified::GetCrl(sealed) => sealed.wrapped_keys().count(),
+    };
+    assert!(recipients <= limits.recipients);
 });
