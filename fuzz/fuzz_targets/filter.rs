@@ -10,6 +10,10 @@ use scepter_policy::vocabulary::Platform;
 fuzz_target!(|text: &str| match Filter::parse(text, Platform::Windows10AndLater) {
     Ok(filter) => {
         let printed = filter.to_string();
+        // Blanks that the printing adds can make a long filter too long.
+        if printed.chars().count() > Filter::MAX_LENGTH {
+            return;
+        }
         let read_again = Filter::parse(&printed, Platform::Windows10AndLater);
         assert_eq!(read_again.as_ref(), Ok(&filter), "{text:?} printed as {printed:?}");
     }

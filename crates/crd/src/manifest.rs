@@ -45,7 +45,8 @@ pub enum ManifestError {
 }
 
 impl Manifest {
-    /// Reads a manifest from a tree of values, be it from YAML, from JSON or from the API server.
+    /// Reads a manifest from a tree of values, be it from YAML, from JSON or from the API server. Its status is dropped
+    /// unread, as an API server drops it: whoever writes one declares nothing.
     pub fn from_value(value: Value) -> Result<Self, ManifestError> {
         match kind_of(&value)? {
             ObjectKind::ScepProfile => read(ObjectKind::ScepProfile, value).map(Self::ScepProfile),
@@ -90,7 +91,10 @@ fn kind_of(value: &Value) -> Result<ObjectKind, ManifestError> {
     kind.parse().map_err(|_| ManifestError::UnknownKind { kind })
 }
 
-fn read<K: DeserializeOwned>(kind: ObjectKind, value: Value) -> Result<Box<K>, ManifestError> {
+fn read<K: DeserializeOwned>(kind: ObjectKind, mut value: Value) -> Result<Box<K>, ManifestError> {
+    if let Value::Object(fields) = &mut value {
+        fields.remove("status");
+    }
     serde_path_to_error::deserialize(without_nulls(value))
         .map_err(|error| ManifestError::Malformed { kind, finding: Box::new(misshapen(&error)) })
 }

@@ -142,3 +142,11 @@ fn a_missing_field_is_named_and_spoken_of_by_its_own_rule() {
     value.as_object_mut().unwrap().remove("spec");
     assert!(finding(&value).starts_with("SCH-01: spec: spec is missing; "));
 }
+
+#[test]
+fn a_status_is_dropped_unread_whatever_it_says() {
+    let mut value = profile();
+    value["status"] = json!("null5555");
+    let Manifest::ScepProfile(read) = Manifest::from_value(value).unwrap() else { panic!("a ScepProfile") };
+    assert!(read.status.is_none());
+}

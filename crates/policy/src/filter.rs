@@ -38,7 +38,8 @@ use crate::inventory::Device;
 use crate::vocabulary::Platform;
 use expression::Expression;
 
-/// A parsed filter. Its text is canonical: parsing what is printed gives the same filter.
+/// A parsed filter. Its text is canonical: parsing what is printed gives the same filter, where the blanks of the printing
+/// leave it within [`Filter::MAX_LENGTH`].
 ///
 /// ```
 /// use scepter_policy::filter::Filter;
