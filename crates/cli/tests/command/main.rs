@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod corpus;
 mod examples;
 mod exit_codes;
 mod help;
