@@ -4,6 +4,7 @@ mod error;
 mod variable;
 
 use std::fmt;
+use std::ops::Range;
 
 pub use error::{TemplateError, TemplateProblem};
 pub use variable::{Holder, Variable};
@@ -109,6 +110,16 @@ impl fmt::Display for Template {
             Piece::Variable(variable) => write!(f, "{variable}"),
         })
     }
+}
+
+/// The names between double brackets as they are written, each with its bytes; whether the text is a template or not.
+pub(crate) fn written_names(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    text.match_indices("{{").filter_map(|(opening, _)| {
+        let start = opening + 2;
+        let length = text[start..].find(['{', '}'])?;
+        let name = &text[start..start + length];
+        text[start + length..].starts_with("}}").then_some((start..start + length, name))
+    })
 }
 
 fn push_literal(pieces: &mut Vec<Piece>, text: &str) {

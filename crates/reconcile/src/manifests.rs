@@ -1,7 +1,7 @@
 //! The declared objects of one namespace, and the bytes that their references name.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use scepter_crd::inventory::{FileName, Files, Reading};
@@ -10,6 +10,9 @@ use scepter_issuer_api::{KeyRef, Origin, ReferenceKind};
 use scepter_policy::diagnostics::Diagnostics;
 use scepter_policy::identity::{GroupId, ObjectKind};
 use scepter_policy::inventory::{GroupKind, Inventory};
+use scepter_policy::profile::Fields;
+use scepter_policy::root::TrustedRoot;
+use scepter_policy::rules::requested::{self, Requested};
 
 use crate::kind::{Kind, name};
 
@@ -22,6 +25,14 @@ pub struct Manifests {
     sources: BTreeMap<String, Arc<InventorySource>>,
     bytes: BTreeMap<KeyRef, Arc<[u8]>>,
     origin: Option<Origin>,
+    population: OnceLock<Population>,
+}
+
+/// What the sources hold, read once for all profiles that are judged by it.
+#[derive(Clone, Debug, Default)]
+struct Population {
+    inventory: Inventory,
+    group_kinds: BTreeMap<GroupId, GroupKind>,
 }
 
 impl Manifests {
@@ -51,11 +62,13 @@ impl Manifests {
 
     /// Adds a source, as [`Self::declare`] does.
     pub fn declare_source(&mut self, source: Arc<InventorySource>) -> bool {
+        self.population = OnceLock::new();
         self.sources.insert(name(&*source).to_owned(), source).is_none()
     }
 
     /// Adds the bytes that a reference names.
     pub fn supply(&mut self, key: KeyRef, bytes: Arc<[u8]>) {
+        self.population = OnceLock::new();
         self.bytes.insert(key, bytes);
     }
 
@@ -80,6 +93,25 @@ impl Manifests {
         let profiles = self.profiles().map(|profile| self.findings_of(&**profile, now));
         let sources = self.sources().map(|source| self.findings_of(&**source, now));
         roots.chain(profiles).chain(sources).collect()
+    }
+
+    /// What the rules that were asked for say of the profiles: `scepter lint --warn`.
+    pub fn advice(&self, requested: &Requested) -> Vec<(ObjectKind, String, Diagnostics)> {
+        let advice = |profile: &Arc<ScepProfile>| {
+            let mut findings = requested::judge_writing(&Fields::from(&**profile), requested);
+            if let Ok((parsed, _)) = profile.parse() {
+                findings.extend(requested::judge(&parsed, self.group_kinds(), requested));
+            }
+            (ObjectKind::ScepProfile, name(&**profile).to_owned(), findings)
+        };
+        self.profiles().map(advice).collect()
+    }
+
+    /// The root of that name, if it is there and right in itself.
+    pub fn trusted_root(&self, name: &str, now: Timestamp) -> Option<TrustedRoot> {
+        let declared = self.root(name)?;
+        let bytes = declared.reads().first().and_then(|key| self.bytes(key));
+        declared.parse(bytes.map(AsRef::as_ref), now).ok().map(|(root, _)| root)
     }
 
     fn findings_of<K: Kind>(&self, object: &K, now: Timestamp) -> (ObjectKind, String, Diagnostics) {
@@ -111,20 +143,27 @@ impl Manifests {
     }
 
     /// The kind of each group that a source of this namespace declares, as far as its records are at hand.
-    pub(crate) fn group_kinds(&self) -> BTreeMap<GroupId, GroupKind> {
-        self.inventory().groups.into_iter().map(|group| (group.id, group.kind)).collect()
+    pub(crate) fn group_kinds(&self) -> &BTreeMap<GroupId, GroupKind> {
+        &self.population().group_kinds
     }
 
     /// The records of every source of this namespace, as far as they are at hand.
-    pub fn inventory(&self) -> Inventory {
-        let mut all = Inventory::default();
-        for reading in self.sources().filter_map(|source| self.read(source).ok()) {
-            let Inventory { users, devices, groups } = reading.inventory;
-            all.users.extend(users);
-            all.devices.extend(devices);
-            all.groups.extend(groups);
-        }
-        all
+    pub fn inventory(&self) -> &Inventory {
+        &self.population().inventory
+    }
+
+    fn population(&self) -> &Population {
+        self.population.get_or_init(|| {
+            let mut all = Inventory::default();
+            for reading in self.sources().filter_map(|source| self.read(source).ok()) {
+                let Inventory { users, devices, groups } = reading.inventory;
+                all.users.extend(users);
+                all.devices.extend(devices);
+                all.groups.extend(groups);
+            }
+            let group_kinds = all.groups.iter().map(|group| (group.id.clone(), group.kind)).collect();
+            Population { inventory: all, group_kinds }
+        })
     }
 
     /// The records of a source of this namespace, its `ConfigMap` among the bytes.

@@ -141,6 +141,9 @@ rules! {
     Var22 "VAR-22" Device Error Always "D-10"
         "A MAC address is twelve hex digits"
         "correct wifiMacAddress in the inventory";
+    Var23 "VAR-23" Object Warning OnRequest "D-13"
+        "A variable is written as the list of variables has it"
+        "write the name as docs/rules.md lists it; `scepter lint --fix` does";
     Sub01 "SUB-01" Object Error Always "S:110"
         "The subject follows the grammar of CertStrToName"
         "write KEY=value pairs separated by commas, such as CN={{UserName}},OU=Mobile";

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Activation, RULES, RuleId, assignment, sid};
+use super::{Activation, RULES, RuleId, assignment, sid, variables};
 use crate::diagnostics::Diagnostics;
 use crate::identity::GroupId;
 use crate::inventory::GroupKind;
-use crate::profile::Profile;
+use crate::profile::{Fields, Profile};
 
 /// The rules that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,11 @@ pub fn judge(profile: &Profile, kinds: &BTreeMap<GroupId, GroupKind>, requested:
     findings
 }
 
+/// What the rules that were asked for say of how a profile is written, be it right or not: VAR-23.
+pub fn judge_writing(fields: &Fields<'_>, requested: &Requested) -> Diagnostics {
+    if requested.contains(RuleId::Var23) { variables::judge_spelling(fields) } else { Diagnostics::none() }
+}
+
 fn on_request() -> impl Iterator<Item = RuleId> {
     RULES.iter().filter(|rule| rule.activation == Activation::OnRequest).map(|rule| rule.id)
 }
@@ -66,11 +71,11 @@ mod tests {
 
     #[test]
     fn only_rules_that_wait_for_it_can_be_asked_for() {
-        assert_eq!(Requested::new([RuleId::Asg09, RuleId::Sid08]), Ok(Requested::all()));
+        assert_eq!(Requested::new([RuleId::Asg09, RuleId::Sid08, RuleId::Var23]), Ok(Requested::all()));
         let refused = Requested::new([RuleId::Asg09, RuleId::Var05]).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "VAR-05 speaks unasked; the rules that can be asked for are SID-08, ASG-09"
+            "VAR-05 speaks unasked; the rules that can be asked for are VAR-23, SID-08, ASG-09"
         );
     }
 

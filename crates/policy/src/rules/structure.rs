@@ -1,6 +1,8 @@
-//! Which rule speaks of a field whose value does not even have the right shape (policy-rules §0).
+//! Which rule speaks of a field whose value does not even have the right shape (policy-rules §0), and of an object that
+//! is declared twice (SCH-01).
 
 use super::RuleId;
+use crate::diagnostics::{Diagnostic, FieldPath};
 
 /// Fields with a rule of their own, which speaks of everything below them as well.
 const SPEAKERS: [(&str, RuleId); 20] = [
@@ -33,6 +35,13 @@ pub fn speaker(path: &str) -> RuleId {
     let fits =
         |field: &str| plain.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     SPEAKERS.iter().find(|(field, _)| fits(field)).map_or(RuleId::Sch01, |(_, rule)| *rule)
+}
+
+/// SCH-01: files declare the same object here and `elsewhere`; whichever is applied last would count.
+pub fn repeated(elsewhere: &str) -> Diagnostic {
+    let message = format!("this object is declared at {elsewhere} as well");
+    let finding = Diagnostic::new(RuleId::Sch01, FieldPath::from("metadata").field("name"), message);
+    finding.help("remove one of them, or give it another name")
 }
 
 /// `spec.list[3].value` as `spec.list.value`.
@@ -71,5 +80,12 @@ mod tests {
         ] {
             assert_eq!(speaker(path), rule, "{path}");
         }
+    }
+
+    #[test]
+    fn an_object_that_is_declared_twice_is_an_error_that_names_the_other_place() {
+        let finding = repeated("b.yaml:7");
+        assert_eq!((finding.rule, finding.field.as_str()), (RuleId::Sch01, "metadata.name"));
+        assert!(finding.message.contains("b.yaml:7"));
     }
 }

@@ -1,10 +1,12 @@
-//! Rules about variables that the object alone decides (VAR-03 … VAR-18).
+//! Rules about variables that the object alone decides (VAR-03 … VAR-18; VAR-23 where it is asked for).
 
 use std::collections::BTreeSet;
 
-use super::{RuleId, sid};
-use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath};
-use crate::template::{Holder, Piece, Template, Variable};
+use super::{RuleId, san, sid};
+use crate::diagnostics::{Diagnostic, Diagnostics, FieldPath, Replacement};
+use crate::name::SubjectTemplate;
+use crate::profile::Fields;
+use crate::template::{Holder, Piece, Template, Variable, written_names};
 use crate::vocabulary::{CertificateType, Platform, SanType};
 
 /// What a name is for.
@@ -89,5 +91,52 @@ fn check_text_after_variables(template: &Template, field: &FieldPath, found: &mu
     if let Some(character) = banned.into_iter().next() {
         let message = format!("{character:?} stands in the text after a variable");
         found.push(Diagnostic::new(RuleId::Var18, field.clone(), message));
+    }
+}
+
+/// VAR-23: names in another case than the list has them. They mean the same (D-13), but a search finds one of them only.
+pub(crate) fn judge_spelling(fields: &Fields<'_>) -> Diagnostics {
+    let names = fields.subject_alternative_names.iter().enumerate();
+    let names = names.map(|(index, name)| (san::value_field(index), name.value));
+    let texts = std::iter::once((SubjectTemplate::field(), fields.subject_name_format)).chain(names);
+    texts.flat_map(|(field, text)| misspelt(&field, text)).collect()
+}
+
+fn misspelt(field: &FieldPath, text: &str) -> Vec<Diagnostic> {
+    let misspelt = written_names(text).filter_map(|(range, name)| {
+        let listed = Variable::from_name(name)?.names().find(|listed| listed.eq_ignore_ascii_case(name))?;
+        let message = format!("{{{{{name}}}}} is listed as {{{{{listed}}}}}");
+        let fix = Replacement::new(range, listed);
+        (listed != name).then(|| Diagnostic::new(RuleId::Var23, field.clone(), message).fix(fix))
+    });
+    misspelt.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::fields::SubjectAlternativeName;
+    use crate::profile::sample;
+
+    #[test]
+    fn a_name_in_another_case_is_mended_to_the_listed_one_and_an_alias_stays_an_alias() {
+        let mut fields = sample::fields(Platform::Ios);
+        fields.subject_name_format = "CN={{username}}-{{DEVICE_SERIAL}}-{{DeviceName}}-{{Nobody}}";
+        let value = "{{userprincipalname}}";
+        fields.subject_alternative_names = vec![SubjectAlternativeName { kind: SanType::Upn, value }];
+        let found = judge_spelling(&fields);
+        let mended = found.iter().map(|finding| {
+            let text =
+                if finding.field == SubjectTemplate::field() { fields.subject_name_format } else { value };
+            let fix = finding.fix.as_deref().unwrap();
+            (finding.rule, text[fix.range.clone()].to_owned(), fix.text.clone())
+        });
+        let expected = [
+            ("username", "UserName"),
+            ("DEVICE_SERIAL", "Device_Serial"),
+            (&value[2..19], "UserPrincipalName"),
+        ];
+        let expected = expected.map(|(from, to)| (RuleId::Var23, from.to_owned(), to.to_owned()));
+        assert_eq!(mended.collect::<Vec<_>>(), expected);
     }
 }

@@ -47,6 +47,7 @@ pub(crate) fn judge(rule: RuleId, case: &Case) -> Diagnostics {
     match Manifest::from_value(case.manifest()) {
         Ok(Manifest::ScepProfile(object)) => match object.parse() {
             Ok((profile, mut findings)) => {
+                findings.extend(requested::judge_writing(&Fields::from(&*object), &requested(rule)));
                 findings.extend(judge_profile(rule, &profile, case));
                 findings
             }
@@ -65,6 +66,10 @@ pub(crate) fn judge(rule: RuleId, case: &Case) -> Diagnostics {
     }
 }
 
+fn requested(rule: RuleId) -> Requested {
+    Requested::new(Some(rule).filter(|rule| rule.rule().activation == Activation::OnRequest)).unwrap()
+}
+
 fn judge_profile(rule: RuleId, profile: &Profile, case: &Case) -> Diagnostics {
     let mut findings = Diagnostics::none();
     let kinds = case.inventory.as_ref().map(|_| kinds(&inventory(case, profile))).unwrap_or_default();
@@ -72,8 +77,7 @@ fn judge_profile(rule: RuleId, profile: &Profile, case: &Case) -> Diagnostics {
         findings.extend(assignment::judge_kinds(&profile.assignments, &kinds));
         findings.extend(access::judge_reach(profile, &inventory(case, profile)).into_iter().collect());
     }
-    let asked = Some(rule).filter(|rule| rule.rule().activation == Activation::OnRequest);
-    findings.extend(requested::judge(profile, &kinds, &Requested::new(asked).unwrap()));
+    findings.extend(requested::judge(profile, &kinds, &requested(rule)));
     let root = neighbour(profile, case);
     if case.root.is_some() {
         findings.extend(root::judge_reference(profile, root.as_ref(), &kinds));

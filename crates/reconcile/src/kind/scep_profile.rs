@@ -45,15 +45,15 @@ impl Kind for ScepProfile {
             Err(findings) => return Judgement::Refused(findings),
         };
         let kinds = among.group_kinds();
-        warnings.extend(assignment::judge_kinds(&profile.assignments, &kinds));
+        warnings.extend(assignment::judge_kinds(&profile.assignments, kinds));
         if profile.certificate_access != CertificateAccess::UserApproval {
-            warnings.extend(access::judge_reach(&profile, &among.inventory()).into_iter().collect());
+            warnings.extend(access::judge_reach(&profile, among.inventory()).into_iter().collect());
         }
         let root = match find_root(&profile, among, now) {
             Ok(root) => root,
             Err(unmet) => return Judgement::Waiting { unmet: vec![unmet], warnings },
         };
-        let findings = root::judge_reference(&profile, Some(&root), &kinds);
+        let findings = root::judge_reference(&profile, Some(&root), kinds);
         let unmet: Vec<Unmet> = findings.errors().cloned().map(Unmet::RootUnsuitable).collect();
         if unmet.is_empty() {
             warnings.extend(findings);
@@ -99,7 +99,7 @@ impl Kind for ScepProfile {
 /// The root that a profile names, if it is there and right in itself.
 fn find_root(profile: &Profile, among: &Manifests, now: Timestamp) -> Result<TrustedRoot, Unmet> {
     let Some(declared) = among.root(profile.root.as_str()) else {
-        let missing = root::judge_reference(profile, None, &among.group_kinds()).into_iter().next();
+        let missing = root::judge_reference(profile, None, among.group_kinds()).into_iter().next();
         return Err(Unmet::RootNotFound(missing.unwrap_or_else(|| invalid_root(profile, "it is missing"))));
     };
     let bytes = declared.reads().first().and_then(|key| among.bytes(key));
