@@ -71,7 +71,7 @@ pub(crate) enum Command {
     Crds,
     /// Judge manifests offline: files, directories, standard input.
     #[command(
-        after_help = "Example: scepter lint examples/\n\nExit codes: 0 clean or warnings, 1 errors, 2 a path cannot be read"
+        after_help = "Example: scepter lint examples/\n         scepter lint --fix --authority issuer.yaml profiles/\n         scepter lint -o sarif . > scepter.sarif\n         helm template chart | scepter lint -\n\nExit codes: 0 clean or warnings, 1 errors, 2 a path cannot be read"
     )]
     Lint(LintArguments),
     /// Say what one device would be asked for, and why.

@@ -1,112 +1,85 @@
 //! `scepter lint`: every finding about the manifests in files, before anybody applies them.
+//!
+//! Read it in this order: `input` (paths to objects), `judge` (objects to findings), `place` and `written` (a field's place in its
+//! file), `finding` (order and bounds), then how findings are told (`text`, `json`, `sarif`) and mended (`fix`).
+
+mod documentation;
+mod finding;
+mod fix;
+mod input;
+mod json;
+mod judge;
+mod place;
+mod sarif;
+mod text;
+mod written;
 
 use jiff::Timestamp;
 use scepter_crd::Schemas;
-use scepter_policy::diagnostics::Diagnostic;
+use scepter_issuer::OfflineAuthorities;
 use scepter_policy::rules::RuleId;
-use scepter_policy::vocabulary::Severity;
-use serde::Serialize;
+use scepter_policy::rules::requested::Requested;
 
 use crate::arguments::{LintArguments, LintFormat};
-use crate::files::{self, Declared, Place};
-use crate::namespaces::{Identity, Misshapen, Namespaces, gather};
-use crate::print::{BAD, WAITING};
 use crate::{Ending, print};
+use finding::Findings;
+use input::Input;
+use judge::Judge;
+
+/// The most findings that people are shown.
+const MOST_SHOWN: usize = 1_000;
+
+/// The most findings in a document: as many as code hosts take of one run.
+const MOST_WRITTEN: usize = 25_000;
 
 /// Lints: 0 without errors, 1 with, 2 when a path cannot be read.
 pub(crate) fn run(arguments: &LintArguments) -> anyhow::Result<Ending> {
-    let objects = match files::read(&arguments.paths, &Schemas::new()?) {
-        Ok(objects) => objects,
+    let (judge, mut input) = match prepare(arguments) {
+        Ok(prepared) => prepared,
         Err(error) => {
-            print::error(&error.into());
+            print::error(&error);
             return Ok(Ending::Usage);
         }
     };
-    let findings = findings(&gather(&objects, Declared::in_namespace), Timestamp::now());
-    print::text(&match arguments.output {
-        LintFormat::Json => {
-            format!("{}\n", serde_json::to_string_pretty(&Report { diagnostics: &findings })?)
-        }
-        LintFormat::Text => text(&findings, objects.len()),
-    })?;
-    let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if has_errors { Ending::Findings } else { Ending::Success })
-}
-
-#[derive(Serialize)]
-struct Report<'a> {
-    diagnostics: &'a [Finding],
-}
-
-/// A finding with its place (design §4).
-#[derive(Serialize)]
-struct Finding {
-    file: String,
-    line: usize,
-    column: usize,
-    kind: String,
-    namespace: String,
-    name: String,
-    rule: RuleId,
-    severity: Severity,
-    field: String,
-    message: String,
-    help: String,
-}
-
-impl Finding {
-    fn new(place: &Place, (kind, namespace, name): &Identity, diagnostic: Diagnostic) -> Self {
-        Self {
-            file: place.file.display().to_string(),
-            line: place.line,
-            column: 1,
-            kind: kind.clone(),
-            namespace: namespace.clone(),
-            name: name.clone(),
-            rule: diagnostic.rule,
-            severity: diagnostic.severity,
-            field: diagnostic.field.to_string(),
-            message: diagnostic.message,
-            help: diagnostic.help,
-        }
+    if arguments.fix {
+        input = fix::run(&judge, input)?;
     }
-}
-
-fn findings(all: &Namespaces, now: Timestamp) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = all.misshapen.iter().flat_map(misshapen).collect();
-    for (namespace, among) in &all.worlds {
-        for (kind, name, diagnostics) in among.diagnostics(now) {
-            let identity = (kind.to_string(), namespace.clone(), name);
-            let Some(place) = all.places.get(&identity) else { continue };
-            findings
-                .extend(diagnostics.into_iter().map(|diagnostic| Finding::new(place, &identity, diagnostic)));
-        }
-    }
-    findings.sort_by(|a, b| (&a.file, a.line, &a.field).cmp(&(&b.file, b.line, &b.field)));
-    findings
-}
-
-fn misshapen(object: &Misshapen) -> impl Iterator<Item = Finding> {
-    object.findings.iter().map(|finding| Finding::new(&object.place, &object.identity, finding.clone()))
-}
-
-fn text(findings: &[Finding], objects: usize) -> String {
-    let mut text: String = findings.iter().map(one).collect();
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    text.push_str(&format!("{objects} objects, {errors} errors, {} warnings\n", findings.len() - errors));
-    text
-}
-
-fn one(finding: &Finding) -> String {
-    let style = match finding.severity {
-        Severity::Error => BAD,
-        Severity::Warning => WAITING,
+    let (findings, objects) = judge.judge(&input);
+    let most = match arguments.output {
+        LintFormat::Text => MOST_SHOWN,
+        LintFormat::Json | LintFormat::Sarif => MOST_WRITTEN,
     };
-    let Finding { file, line, kind, name, rule, severity, field, .. } = finding;
-    format!(
-        "{file}:{line}: {style}{severity}{style:#}: {rule}: {kind} {}: {field}: {}\n  help: {}\n",
-        print::inert(name),
-        print::inert(&finding.message),
-        print::inert(&finding.help)
-    )
+    let findings = Findings::new(findings, most, objects, input.sources.len());
+    let report = render(&findings, arguments.output)?;
+    match input.standard_input().filter(|_| arguments.fix) {
+        Some(mended) => {
+            print::text(mended)?;
+            print::aside(&report);
+        }
+        None => print::text(&report)?,
+    }
+    Ok(if findings.errors > 0 { Ending::Findings } else { Ending::Success })
+}
+
+/// Everything that can be wrong with how the command was called.
+fn prepare(arguments: &LintArguments) -> anyhow::Result<(Judge, Input)> {
+    // What is mended is judged, so that it can be.
+    let mending = arguments.fix.then_some(RuleId::Var23);
+    let judge = Judge {
+        schemas: Schemas::new()?,
+        authorities: arguments.authority.as_deref().map(OfflineAuthorities::read).transpose()?,
+        requested: Requested::new(arguments.warn.iter().copied().chain(mending))?,
+        now: Timestamp::now(),
+    };
+    let input = Input::read(&arguments.paths, &judge.schemas)?;
+    Ok((judge, input))
+}
+
+fn render(findings: &Findings, format: LintFormat) -> anyhow::Result<String> {
+    let document = match format {
+        LintFormat::Text => return Ok(text::render(findings)),
+        LintFormat::Json => serde_json::to_string_pretty(&json::Report::new(findings))?,
+        LintFormat::Sarif => serde_json::to_string_pretty(&sarif::log(findings, &std::env::current_dir()?))?,
+    };
+    Ok(document + "\n")
 }

@@ -64,7 +64,10 @@ impl Declared {
 }
 
 /// Gathers objects; `completed` is the object as an API server would hand it out.
-pub(crate) fn gather(objects: &[Declared], completed: impl Fn(&Declared) -> Value) -> Namespaces {
+pub(crate) fn gather<'a>(
+    objects: impl IntoIterator<Item = &'a Declared>,
+    completed: impl Fn(&Declared) -> Value,
+) -> Namespaces {
     let mut all = Namespaces::default();
     for object in objects {
         let among = all.worlds.entry(object.namespace().to_owned()).or_default();

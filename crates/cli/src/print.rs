@@ -7,6 +7,7 @@ use std::io::{ErrorKind, Write as _};
 use anstyle::{AnsiColor, Style};
 
 pub(crate) use scepter_policy::text::inert;
+use scepter_policy::text::is_dangerous;
 pub(crate) use table::{Cell, Table};
 
 /// Good news.
@@ -22,6 +23,11 @@ pub(crate) fn text(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }
+}
+
+/// Writes a text to standard error.
+pub(crate) fn aside(text: &str) {
+    let _ = write!(anstream::stderr(), "{text}");
 }
 
 /// Writes a line to standard error.
@@ -40,4 +46,28 @@ pub(crate) fn error(error: &anyhow::Error) {
         }
     }
     note(&format!("{BAD}error{BAD:#}: {}", inert(&line)));
+}
+
+/// Makes a line harmless in which places must stay what they are: each dangerous character becomes one of as many bytes.
+pub(crate) fn inert_in_place(line: &str) -> String {
+    let harmless = |c: char| match c.len_utf8() {
+        _ if !is_dangerous(c) || c == '\t' => c,
+        1 => '?',
+        2 => '\u{bf}',
+        _ => '\u{fffd}',
+    };
+    line.chars().map(harmless).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_made_harmless_without_moving_what_stands_in_it() {
+        let line = "é\t\u{1b}[31m\u{9b}\u{202e};";
+        let shown = inert_in_place(line);
+        assert_eq!(shown, "é\t?[31m\u{bf}\u{fffd};");
+        assert_eq!(shown.find(';'), line.find(';'));
+    }
 }

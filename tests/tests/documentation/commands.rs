@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use scepter_tests::{Failure, Scepter, run};
 
 /// Where commands are shown.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/admission.md",
     "docs/filters.md",
+    "docs/lint.md",
     "docs/operations.md",
     "examples/filters/README.md",
     "examples/quickstart/README.md",

@@ -14,7 +14,10 @@ fn resolve(profile: &str, device: &str, more: &[&str]) -> Ended {
 #[test]
 fn nothing_is_to_be_said_about_the_filters() {
     let ended = run(["lint", "examples/filters"]);
-    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "4 objects, 0 errors, 0 warnings\n"));
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), "4 objects in 4 files: 0 errors, 0 warnings\n")
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod corpus;
 mod examples;
 mod exit_codes;
 mod help;
+mod lint;
 mod quickstart;
 mod refused_starts;
 mod scepter;

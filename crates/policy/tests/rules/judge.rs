@@ -8,7 +8,7 @@ use scepter_policy::authority::{self, Approval, AuthorityFacts, Permitted};
 use scepter_policy::diagnostics::Diagnostics;
 use scepter_policy::identity::{GroupId, Namespace};
 use scepter_policy::inventory::{GroupKind, Inventory, Member};
-use scepter_policy::profile::{Profile, Validity};
+use scepter_policy::profile::{Fields, Profile, Validity};
 use scepter_policy::resolve::resolve;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
 use scepter_policy::rules::requested::{self, Requested};
