@@ -50,9 +50,11 @@ lint: ## format, clippy, dependencies, forbidden edges, generated files, scripts
 	@shellcheck .ci/run scripts/*
 
 .PHONY: bench
-bench: ## what judging costs: check of a profile, resolution for a device, a filter
+bench: ## what judging costs: check of a profile, resolution for a device, a filter; lint beside kubeconform
 	@echo '== benches of the policy engine'
 	@cargo bench --package scepter-policy --bench policy
+	@echo '== lint beside kubeconform'
+	@scripts/bench-lint
 
 .PHONY: crds
 crds: ## write crds/scepter.yaml anew from the types

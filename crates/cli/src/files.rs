@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use scepter_crd::Schemas;
@@ -91,15 +92,31 @@ pub(crate) enum ReadError {
 
 /// Reads every object below the paths, in the order of paths and file names.
 pub(crate) fn read(paths: &[PathBuf], schemas: &Schemas) -> Result<Vec<Declared>, ReadError> {
-    let mut objects = Vec::new();
+    let mut all = Vec::new();
     for path in paths {
-        for file in files(path)? {
-            let nodes = objects_in(&bytes(&file)?)
-                .map_err(|problem| ReadError::Document { path: file.clone(), problem })?;
-            objects.extend(nodes.iter().map(|node| Declared::new(&file, node, schemas)));
-        }
+        all.extend(files(path)?);
     }
-    Ok(objects)
+    let read = shared_out(&all, |file| {
+        let nodes = objects_in(&bytes(file)?)
+            .map_err(|problem| ReadError::Document { path: file.clone(), problem })?;
+        Ok(nodes.iter().map(|node| Declared::new(file, node, schemas)).collect())
+    });
+    let objects: Vec<Vec<Declared>> = read.into_iter().collect::<Result<_, ReadError>>()?;
+    Ok(objects.into_iter().flatten().collect())
+}
+
+/// What `work` makes of each file, in the order of the files; the processors share the files.
+pub(crate) fn shared_out<T: Send>(files: &[PathBuf], work: impl Fn(&PathBuf) -> T + Sync) -> Vec<T> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = files.len().div_ceil(processors).max(1);
+    let work = &|share: &[PathBuf]| share.iter().map(&work).collect::<Vec<T>>();
+    std::thread::scope(|scope| {
+        let shares: Vec<_> = files.chunks(share).map(|share| scope.spawn(move || work(share))).collect();
+        shares
+            .into_iter()
+            .flat_map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    })
 }
 
 /// A file as itself, a directory as its manifests at any depth.
@@ -185,6 +202,14 @@ mod tests {
         std::fs::write(directory.path().join("README.md"), "not: [yaml\n").unwrap();
         let objects = read(&[directory.path().to_owned()], &Schemas::new().unwrap()).unwrap();
         assert_eq!(objects.iter().map(Declared::name).collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn files_that_are_shared_out_keep_their_order() {
+        for count in [0, 1, 7, 1000] {
+            let files: Vec<_> = (0..count).map(|number| PathBuf::from(number.to_string())).collect();
+            assert_eq!(shared_out(&files, Clone::clone), files);
+        }
     }
 
     #[test]
