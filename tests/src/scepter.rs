@@ -1,7 +1,7 @@
 //! The real `scepter`, as processes of its own.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -35,8 +35,21 @@ impl Scepter {
         I: IntoIterator<Item = A>,
         A: AsRef<OsStr>,
     {
+        Self::start_with(arguments, &[], log)
+    }
+
+    /// The same with more in its environment.
+    pub fn start_with<I, A>(
+        arguments: I,
+        environment: &[(&'static str, OsString)],
+        log: &Path,
+    ) -> Result<Self, Failure>
+    where
+        I: IntoIterator<Item = A>,
+        A: AsRef<OsStr>,
+    {
         let mut command = Process::command(binary()?)?;
-        command.args(arguments);
+        command.args(arguments).envs(environment.iter().map(|(name, value)| (name, value)));
         Ok(Self { process: Process::start("scepter", command, log)? })
     }
 

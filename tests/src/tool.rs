@@ -14,6 +14,8 @@ pub enum Tool {
     StrongSwanPki,
     /// `openssl`, to read certificates with other eyes than ours.
     OpenSsl,
+    /// `softhsm2-util`, a PKCS #11 token without hardware.
+    SoftHsm,
     /// `setpriv`, which has the kernel end a child with its parent.
     SetPriv,
     /// Any `kubectl`; only used with a cluster that was there before.
@@ -44,6 +46,7 @@ impl Tool {
         match self {
             Self::StrongSwanPki => "pki",
             Self::OpenSsl => "openssl",
+            Self::SoftHsm => "softhsm2-util",
             Self::SetPriv => "setpriv",
             Self::Kubectl => "kubectl",
             Self::Go => "go",
@@ -52,7 +55,7 @@ impl Tool {
 
     fn remedy(self) -> &'static str {
         match self {
-            Self::StrongSwanPki | Self::OpenSsl | Self::SetPriv => {
+            Self::StrongSwanPki | Self::OpenSsl | Self::SoftHsm | Self::SetPriv => {
                 "run `scripts/install-tools test` (Debian), or install it and try again"
             }
             Self::Kubectl => "install it, or unset KUBECONFIG and run `make envtest`, which builds it",

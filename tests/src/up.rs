@@ -1,5 +1,6 @@
 //! `scepter up` on manifests that a test may change.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,23 @@ pub struct Up {
 impl Up {
     /// Starts on a copy of `manifests`, and waits until every one of them was judged.
     pub fn on(manifests: &Path) -> Result<Self, Failure> {
+        Self::start(manifests, None, &[])
+    }
+
+    /// The same with an issuer's configuration, and with more in the environment.
+    pub fn configured(
+        manifests: &Path,
+        configuration: &Path,
+        environment: &[(&'static str, OsString)],
+    ) -> Result<Self, Failure> {
+        Self::start(manifests, Some(configuration), environment)
+    }
+
+    fn start(
+        manifests: &Path,
+        configuration: Option<&Path>,
+        environment: &[(&'static str, OsString)],
+    ) -> Result<Self, Failure> {
         let scratch = Scratch::new("up")?;
         copy(manifests, &scratch.join("manifests"))?;
         let mut arguments: Vec<PathBuf> = vec!["up".into()];
@@ -30,7 +48,10 @@ impl Up {
         for switch in ANY_PORTS {
             arguments.extend([switch.into(), "127.0.0.1:0".into()]);
         }
-        let mut scepter = Scepter::start(arguments, &scratch.join("up.log"))?;
+        if let Some(configuration) = configuration {
+            arguments.extend(["--config".into(), configuration.to_owned()]);
+        }
+        let mut scepter = Scepter::start_with(arguments, environment, &scratch.join("up.log"))?;
         scepter.await_line("ready")?;
         let scep = scepter.listener("scep")?;
         Ok(Self { _scepter: scepter, scep, scratch })
@@ -44,6 +65,11 @@ impl Up {
     /// The admin of this issuer.
     pub fn admin(&self) -> Admin {
         Admin::holding(self.scratch.join("data/client.yaml"))
+    }
+
+    /// Its data directory.
+    pub fn data(&self) -> PathBuf {
+        self.scratch.join("data")
     }
 
     /// Every object with its status, as `scepter up` keeps them.

@@ -1,6 +1,7 @@
 //! The issuer's authorities: each with its keys, what it may certify, and what it publishes.
 
 mod creation;
+mod key_roles;
 mod published;
 mod standing;
 mod thumbprint;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use scepter_pki::authority::{
-    Authority, AuthorityFiles, CreateAuthorityError, LoadAuthorityError, NotABase, Presence, Publication,
-    RegistrationAuthorityFiles,
+    Authority, AuthorityFiles, CreateAuthorityError, KeyPlace, KeyRole, LoadAuthorityError, NotABase,
+    Presence, Publication, RegistrationAuthorityFiles,
 };
 use scepter_pki::key::RsaPool;
 use scepter_pki::ocsp::OcspResponderError;
@@ -25,7 +26,7 @@ use url::Url;
 
 pub(crate) use standing::{Standing, not_deliverable, not_served};
 
-use crate::configuration::AuthorityConfiguration;
+use crate::configuration::{AuthorityConfiguration, KeyRef};
 use crate::ocsp::Responder;
 use crate::revocation_list::RevocationList;
 
@@ -58,6 +59,26 @@ pub enum OpenAuthorityError {
         path: PathBuf,
         /// What the operating system said.
         source: std::io::Error,
+    },
+    /// A key's URI names no key in a token.
+    #[error("authority {authority}: {problem}")]
+    Token {
+        /// The authority.
+        authority: AuthorityName,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A key has two roles.
+    #[error(
+        "authority {authority}: {role} is also {other}; each needs a key of its own, or one can be used to attack the other"
+    )]
+    SharedKey {
+        /// The authority.
+        authority: AuthorityName,
+        /// What the key is for.
+        role: KeyRole,
+        /// What else it is for.
+        other: String,
     },
     /// A file cannot be looked at, or its directory cannot be made.
     #[error("authority {authority}: {}: {source}", path.display())]
@@ -220,7 +241,7 @@ impl Served {
         now: Timestamp,
     ) -> Result<Self, OpenAuthorityError> {
         let name = &configuration.name;
-        let files = files(configuration, &directory.join(name.as_str()));
+        let files = files(configuration, &directory.join(name.as_str()))?;
         creation::ensure(configuration, &files, pool, now).await?;
         let public_urls = public_urls(configuration, base);
         let publication = publication(name, &public_urls, base)?;
@@ -272,21 +293,39 @@ impl Served {
     }
 }
 
-/// Where an authority's files are: as configured, or all in its own directory.
-fn files(configuration: &AuthorityConfiguration, directory: &Path) -> AuthorityFiles {
-    let named = |file: Option<&crate::configuration::FileRef>, name: &str| {
-        file.map_or_else(|| directory.join(name), |reference| reference.file.clone())
+/// Where an authority's certificates and keys are: as configured, or all in its own directory.
+fn files(
+    configuration: &AuthorityConfiguration,
+    directory: &Path,
+) -> Result<AuthorityFiles, OpenAuthorityError> {
+    let key = |key: Option<&KeyRef>, name: &str| match key {
+        None => Ok(KeyPlace::File(directory.join(name))),
+        Some(KeyRef::File(path)) => Ok(KeyPlace::File(path.clone())),
+        Some(KeyRef::Pkcs11(uri)) => token_key(&configuration.name, uri),
     };
     let ra = configuration.ra.as_ref();
-    AuthorityFiles {
-        certificate_chain: named(configuration.certificate_chain.as_ref(), "ca.pem"),
-        signing_key: named(configuration.signing_key.as_ref(), "ca.key"),
+    Ok(AuthorityFiles {
+        certificate_chain: chain_file(configuration, directory),
+        signing_key: key(configuration.signing_key.as_ref(), "ca.key")?,
         ra: RegistrationAuthorityFiles {
-            signing_key: named(ra.map(|ra| &ra.signing_key), "ra-signing.key"),
-            decryption_key: named(ra.map(|ra| &ra.decryption_key), "ra-decryption.key"),
-            certificates: named(ra.map(|ra| &ra.certificates), "ra.pem"),
+            signing_key: key(ra.map(|ra| &ra.signing_key), "ra-signing.key")?,
+            decryption_key: key(ra.map(|ra| &ra.decryption_key), "ra-decryption.key")?,
+            certificates: ra.map_or_else(|| directory.join("ra.pem"), |ra| ra.certificates.file.clone()),
         },
-    }
+    })
+}
+
+#[cfg(feature = "pkcs11")]
+fn token_key(authority: &AuthorityName, uri: &str) -> Result<KeyPlace, OpenAuthorityError> {
+    uri.parse().map(KeyPlace::Token).map_err(|error: scepter_pki::key::pkcs11::BadTokenKeyUri| {
+        OpenAuthorityError::Token { authority: authority.clone(), problem: error.to_string() }
+    })
+}
+
+#[cfg(not(feature = "pkcs11"))]
+fn token_key(authority: &AuthorityName, _uri: &str) -> Result<KeyPlace, OpenAuthorityError> {
+    let problem = "this build knows no tokens; use one with the feature pkcs11, or a key file".to_owned();
+    Err(OpenAuthorityError::Token { authority: authority.clone(), problem })
 }
 
 /// The directory of authorities that do not name their files.
@@ -296,7 +335,15 @@ pub(crate) fn directory(data: &Path) -> PathBuf {
 
 /// Where the certificate chain of a configured authority is.
 pub(crate) fn certificate_chain_file(configuration: &AuthorityConfiguration, data: &Path) -> PathBuf {
-    files(configuration, &directory(data).join(configuration.name.as_str())).certificate_chain
+    chain_file(configuration, &directory(data).join(configuration.name.as_str()))
+}
+
+/// The chain's file as configured, or in the authority's own directory.
+fn chain_file(configuration: &AuthorityConfiguration, directory: &Path) -> PathBuf {
+    configuration
+        .certificate_chain
+        .as_ref()
+        .map_or_else(|| directory.join("ca.pem"), |chain| chain.file.clone())
 }
 
 /// The configured URLs, or this issuer's own address.

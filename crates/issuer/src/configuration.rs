@@ -5,7 +5,7 @@ mod file;
 mod overrides;
 
 pub use authority::{
-    AuthorityConfiguration, CaCertificatesShape, Creation, FileRef, KeyKind, LegacyAlgorithm,
+    AuthorityConfiguration, CaCertificatesShape, Creation, FileRef, KeyKind, KeyRef, LegacyAlgorithm,
     RegistrationAuthority,
 };
 pub use file::{

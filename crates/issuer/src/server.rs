@@ -81,6 +81,7 @@ impl Running {
             clock.now(),
         )
         .await?;
+        authorities.check_key_roles(&tls_certificates(&configuration.listeners)?)?;
         let api = bound.api_url()?;
         first_token::ensure(&store, &data, &api, clock.now()).await?;
         let issuer = Arc::new(Issuer { store, authorities, clock, metrics: Metrics::new() });
@@ -195,6 +196,12 @@ impl Bound {
         }
         Running { addresses, api, stop, tasks, store: issuer.store.clone() }
     }
+}
+
+/// The certificates of the listeners whose TLS is configured.
+fn tls_certificates(listeners: &Listeners) -> Result<Vec<Vec<u8>>, StartError> {
+    let scep = listeners.scep_tls.as_ref().and_then(|listener| listener.tls.as_ref());
+    [scep, listeners.api.tls.as_ref()].into_iter().flatten().map(tls::certificate).collect()
 }
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;

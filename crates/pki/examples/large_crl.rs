@@ -26,10 +26,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let at = |name: &str| directory.path().join(name);
     let files = AuthorityFiles {
         certificate_chain: at("ca.pem"),
-        signing_key: at("ca.key"),
+        signing_key: at("ca.key").into(),
         ra: RegistrationAuthorityFiles {
-            signing_key: at("ra-signing.key"),
-            decryption_key: at("ra-decryption.key"),
+            signing_key: at("ra-signing.key").into(),
+            decryption_key: at("ra-decryption.key").into(),
             certificates: at("ra.pem"),
         },
     };

@@ -17,7 +17,7 @@ use crate::key::{DecryptionKey, ReplyKey, SigningKey};
 
 pub use self::check::{AuthorityError, AuthorityProblem, KeyRole};
 pub use self::create::{CreateAuthority, CreateAuthorityError, create_authority};
-pub use self::files::{AuthorityFiles, LoadAuthorityError, Presence, RegistrationAuthorityFiles};
+pub use self::files::{AuthorityFiles, KeyPlace, LoadAuthorityError, Presence, RegistrationAuthorityFiles};
 pub use self::publication::{NotABase, Publication};
 
 /// What an authority is made of; [`Authority::new`] proves that it fits together.
@@ -125,6 +125,15 @@ impl Authority {
     /// The key that opens SCEP envelopes.
     pub fn decryption_key(&self) -> &dyn DecryptionKey {
         self.ra.decryption_key.as_ref()
+    }
+
+    /// The public halves of its keys, `SubjectPublicKeyInfo`, by what each is for.
+    pub fn keys(&self) -> [(KeyRole, &[u8]); 3] {
+        [
+            (KeyRole::Ca, self.signing_key.spki()),
+            (KeyRole::RaSigning, self.ra.reply_key.spki()),
+            (KeyRole::RaDecryption, self.ra.decryption_key.spki()),
+        ]
     }
 
     /// Whether the CA's key signed this certificate, DER.

@@ -40,6 +40,11 @@ pub(crate) struct TbsCertificate<'a> {
     pub(crate) extensions: Option<Vec<Extension>>,
 }
 
+/// The public key of a certificate, a DER `SubjectPublicKeyInfo`.
+pub fn public_key(certificate: &[u8]) -> Result<Vec<u8>, der::Error> {
+    Ok(Certificate::from_der(certificate)?.spki)
+}
+
 /// A certificate of an authority, read once when the authority starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Certificate {

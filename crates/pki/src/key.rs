@@ -1,4 +1,4 @@
-//! What a key can do, wherever it is kept, and keys that are kept in files.
+//! What a key can do, wherever it is kept, and keys that are kept in files or, with the feature `pkcs11`, in a token.
 //!
 //! Each of an authority's three keys has its own trait, so that none can be put to another's use: [`SigningKey`] makes
 //! certificates and CRLs, [`ReplyKey`] signs SCEP replies, [`DecryptionKey`] opens SCEP envelopes. Authorities come from
@@ -6,6 +6,8 @@
 //! ([`RsaPool`]) or a device.
 
 mod file;
+#[cfg(feature = "pkcs11")]
+pub mod pkcs11;
 mod pool;
 mod private_key;
 mod software;
@@ -112,6 +114,10 @@ pub enum KeyTransport {
 pub struct ContentKey(Zeroizing<Vec<u8>>);
 
 impl ContentKey {
+    fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+
     /// The key's bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

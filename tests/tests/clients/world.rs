@@ -1,6 +1,6 @@
 //! What the tests of this binary begin with: the quickstart, served.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use scepter_tests::{Admin, Failure, StrongSwan, Up};
@@ -12,7 +12,12 @@ pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 
 /// Serves a copy of the quickstart.
 pub(crate) fn quickstart() -> Result<Up, Failure> {
-    Up::on(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/quickstart"))
+    Up::on(&manifests())
+}
+
+/// The quickstart's manifests.
+pub(crate) fn manifests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/quickstart")
 }
 
 /// Has strongSwan enroll for a device with a fresh challenge, and returns the certificate in PEM.

@@ -32,7 +32,7 @@ pub struct AuthorityConfiguration {
     pub certificate_chain: Option<FileRef>,
     /// Its key, which signs certificates and revocation lists only.
     #[serde(default)]
-    pub signing_key: Option<FileRef>,
+    pub signing_key: Option<KeyRef>,
     /// The registration authority that speaks SCEP for it.
     #[serde(default)]
     pub ra: Option<RegistrationAuthority>,
@@ -118,11 +118,22 @@ pub enum KeyKind {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegistrationAuthority {
     /// The RSA key that signs replies.
-    pub signing_key: FileRef,
+    pub signing_key: KeyRef,
     /// The RSA key that opens envelopes.
-    pub decryption_key: FileRef,
+    pub decryption_key: KeyRef,
     /// Their certificates, PEM: the signing one, then the decrypting one.
     pub certificates: FileRef,
+}
+
+/// A private key: `{file: PATH}`, or `{pkcs11: URI}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum KeyRef {
+    /// The path of a PKCS #8 file in PEM.
+    File(PathBuf),
+    /// A key in a token: `pkcs11:token=TOKEN;object=LABEL?module-path=/lib/module.so&pin-source=file:/run/secrets/pin`
+    /// (RFC 7512).
+    Pkcs11(String),
 }
 
 /// A file by its path.

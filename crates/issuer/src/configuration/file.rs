@@ -182,6 +182,7 @@ fn one_line(error: &serde_saphyr::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::configuration::KeyRef;
 
     const MINIMAL: &str = "
 apiVersion: config.scepter.dev/v1alpha1
@@ -224,6 +225,21 @@ authorities:
         .unwrap();
         assert_eq!(configuration.check(), Ok(()));
         assert_eq!(configuration.authorities[0].permitted.len(), 1);
+    }
+
+    #[test]
+    fn a_key_is_in_a_file_or_in_a_token() {
+        let uri = "pkcs11:token=hsm;object=ca?module-path=/lib/p11.so&pin-source=file:/run/pin";
+        let keys = format!(
+            "  certificateChain: {{file: chain.pem}}\n  signingKey: {{pkcs11: '{uri}'}}\n  ra: {{signingKey: {{file: \
+             sign.key}}, decryptionKey: {{file: decrypt.key}}, certificates: {{file: ra.pem}}}}\n"
+        );
+        let configuration = IssuerConfiguration::parse(&format!("{MINIMAL}{keys}")).unwrap();
+        let authority = &configuration.authorities[0];
+        assert_eq!(authority.signing_key, Some(KeyRef::Pkcs11(uri.to_owned())));
+        assert_eq!(authority.ra.as_ref().unwrap().signing_key, KeyRef::File("sign.key".into()));
+        let both = keys.replace("{file: sign.key}", "{file: sign.key, pkcs11: x}");
+        assert!(IssuerConfiguration::parse(&format!("{MINIMAL}{both}")).is_err());
     }
 
     #[test]

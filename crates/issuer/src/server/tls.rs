@@ -33,6 +33,13 @@ pub(super) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, StartError> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
+/// The certificate that a listener shows, DER: the first of its file.
+pub(super) fn certificate(files: &TlsFiles) -> Result<Vec<u8>, StartError> {
+    let chain = files.certificate_chain.file.as_path();
+    let first = CertificateDer::from_pem_slice(&read(chain)?).map_err(|error| unusable(chain, &error))?;
+    Ok(first.to_vec())
+}
+
 /// Serves TLS with a self-signed certificate for that address, made on the first start; for laboratories.
 pub(super) fn self_signed(directory: &Path, address: IpAddr) -> Result<TlsAcceptor, StartError> {
     let (chain, key) = (directory.join("tls.pem"), directory.join("tls.key"));

@@ -2,7 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use scepter_issuer::configuration::{
+    AuthorityConfiguration, FileRef, KeyRef, RegistrationAuthority, TlsEndpoint, TlsFiles,
+};
 use scepter_issuer::{IssuerConfiguration, Overrides, Running, StartError};
+use tempfile::TempDir;
 
 use crate::world::{World, overrides};
 
@@ -101,4 +105,53 @@ async fn an_error_is_told_apart_by_its_variant() {
     let overrides = Overrides { api_address: taken.local_addr().ok(), ..overrides(&data) };
     let error = Running::start(IssuerConfiguration::laboratory().unwrap(), overrides).await.unwrap_err();
     assert!(matches!(error, StartError::PortInUse { listener: "api", .. }), "{error}");
+}
+
+/// The files of the authority that a first start makes.
+async fn made_authority() -> TempDir {
+    let world = World::empty().await;
+    world.running.shutdown().await;
+    world.data
+}
+
+#[tokio::test]
+async fn a_key_of_an_authority_that_serves_tls_too_stops_the_start() {
+    let made = made_authority().await;
+    let data = tempfile::tempdir().unwrap();
+    let file = |name: &str| FileRef { file: made.path().join("authorities/default").join(name) };
+    let mut configuration = IssuerConfiguration::laboratory().unwrap();
+    let tls = TlsFiles { certificate_chain: file("ra.pem"), key: file("ra-signing.key") };
+    configuration.listeners.scep_tls =
+        Some(TlsEndpoint { address: ([127, 0, 0, 1], 0).into(), tls: Some(tls) });
+    configuration.authorities[0] = with_files(configuration.authorities[0].clone(), &made);
+    let line = Running::start(configuration, overrides(&data)).await.unwrap_err().to_string();
+    assert!(line.contains("ra.signingKey is also a listener's TLS key"), "{line}");
+}
+
+#[tokio::test]
+async fn one_ca_key_for_two_authorities_stops_the_start() {
+    let made = made_authority().await;
+    let data = tempfile::tempdir().unwrap();
+    let mut configuration = IssuerConfiguration::laboratory().unwrap();
+    let first = with_files(configuration.authorities[0].clone(), &made);
+    let second = AuthorityConfiguration { name: "second".parse().unwrap(), ..first.clone() };
+    configuration.authorities = vec![first, second];
+    let line = Running::start(configuration, overrides(&data)).await.unwrap_err().to_string();
+    assert!(line.contains("signingKey is also signingKey of authority"), "{line}");
+}
+
+fn with_files(authority: AuthorityConfiguration, made: &TempDir) -> AuthorityConfiguration {
+    let path = |name: &str| made.path().join("authorities/default").join(name);
+    let ra = RegistrationAuthority {
+        signing_key: KeyRef::File(path("ra-signing.key")),
+        decryption_key: KeyRef::File(path("ra-decryption.key")),
+        certificates: FileRef { file: path("ra.pem") },
+    };
+    AuthorityConfiguration {
+        create: None,
+        certificate_chain: Some(FileRef { file: path("ca.pem") }),
+        signing_key: Some(KeyRef::File(path("ca.key"))),
+        ra: Some(ra),
+        ..authority
+    }
 }

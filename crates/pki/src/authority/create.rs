@@ -11,7 +11,7 @@ use scepter_policy::name::{
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::KeyUsages;
 
-use super::{AuthorityFiles, Presence};
+use super::{AuthorityFiles, KeyPlace, Presence};
 use crate::certificate::{NewCertificate, extensions, random_serial};
 use crate::key::{
     DecryptionKey, KeyAlgorithm, KeyError, KeyFileError, KeyGenerationFailed, PrivateKey, ReplyKey, RsaPool,
@@ -52,6 +52,11 @@ pub enum CreateAuthorityError {
         /// A file that is there.
         path: PathBuf,
     },
+    /// A key is to be in a token.
+    #[error(
+        "an authority is made with keys in files only; make the keys in the token and certify them, or name files"
+    )]
+    KeysInToken,
     /// No key could be made.
     #[error(transparent)]
     Generation(#[from] KeyGenerationFailed),
@@ -91,14 +96,23 @@ pub async fn create_authority(
     now: Timestamp,
 ) -> Result<(), CreateAuthorityError> {
     check_absent(files)?;
+    let [ca, ra_signing, ra_decryption] = key_files(files)?;
     let keys = generate_keys(request.algorithm, pool).await?;
     let certificates = Certificates::make(&keys, request, pool, now).await?;
 
-    write_key_file(&files.signing_key, &keys.ca)?;
-    write_key_file(&files.ra.signing_key, &keys.ra_signing)?;
-    write_key_file(&files.ra.decryption_key, &keys.ra_decryption)?;
+    write_key_file(ca, &keys.ca)?;
+    write_key_file(ra_signing, &keys.ra_signing)?;
+    write_key_file(ra_decryption, &keys.ra_decryption)?;
     write_certificates(&files.ra.certificates, &[&certificates.ra_signing, &certificates.ra_decryption])?;
     write_certificates(&files.certificate_chain, &[&certificates.ca])
+}
+
+fn key_files(files: &AuthorityFiles) -> Result<[&Path; 3], CreateAuthorityError> {
+    let AuthorityFiles { signing_key, ra, .. } = files;
+    match [signing_key, &ra.signing_key, &ra.decryption_key].map(KeyPlace::file) {
+        [Some(ca), Some(signing), Some(decryption)] => Ok([ca, signing, decryption]),
+        _ => Err(CreateAuthorityError::KeysInToken),
+    }
 }
 
 fn check_absent(files: &AuthorityFiles) -> Result<(), CreateAuthorityError> {

@@ -1,7 +1,10 @@
-//! An authority kept in files.
+//! An authority kept in files, its keys perhaps in a token.
 
+use std::fmt;
 use std::fs;
 use std::io;
+#[cfg(feature = "pkcs11")]
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -10,18 +13,59 @@ use rustls_pki_types::pem::PemObject;
 use scepter_policy::identity::AuthorityName;
 
 use super::{Authority, AuthorityError, AuthorityParts, Publication};
+#[cfg(feature = "pkcs11")]
+use crate::key::pkcs11::{
+    TokenDecryptionKey, TokenError, TokenKeyUri, TokenReplyKey, TokenSigningKey, Tokens,
+};
 use crate::key::{
-    KeyFileError, PrivateKey, RsaPool, SoftwareDecryptionKey, SoftwareReplyKey, SoftwareSigningKey,
-    UnusableKey, read_key_file,
+    DecryptionKey, KeyFileError, PrivateKey, ReplyKey, RsaPool, SigningKey, SoftwareDecryptionKey,
+    SoftwareReplyKey, SoftwareSigningKey, UnusableKey, read_key_file,
 };
 
-/// Where an authority's certificates and keys are; all PEM.
+/// Where a private key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// In a PEM file.
+    File(PathBuf),
+    /// In a PKCS #11 token.
+    #[cfg(feature = "pkcs11")]
+    Token(TokenKeyUri),
+}
+
+impl KeyPlace {
+    /// The file, where it is in one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            #[cfg(feature = "pkcs11")]
+            Self::Token(_) => None,
+        }
+    }
+}
+
+impl From<PathBuf> for KeyPlace {
+    fn from(path: PathBuf) -> Self {
+        Self::File(path)
+    }
+}
+
+impl fmt::Display for KeyPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            #[cfg(feature = "pkcs11")]
+            Self::Token(uri) => uri.fmt(f),
+        }
+    }
+}
+
+/// Where an authority's certificates and keys are; files are PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorityFiles {
     /// The CA's certificate first, the root's last.
     pub certificate_chain: PathBuf,
     /// The CA's key.
-    pub signing_key: PathBuf,
+    pub signing_key: KeyPlace,
     /// The registration authority's files.
     pub ra: RegistrationAuthorityFiles,
 }
@@ -30,9 +74,9 @@ pub struct AuthorityFiles {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrationAuthorityFiles {
     /// The key that signs SCEP replies.
-    pub signing_key: PathBuf,
+    pub signing_key: KeyPlace,
     /// The key that opens SCEP envelopes.
-    pub decryption_key: PathBuf,
+    pub decryption_key: KeyPlace,
     /// The certificates of both.
     pub certificates: PathBuf,
 }
@@ -82,6 +126,15 @@ pub enum LoadAuthorityError {
         /// What it cannot do.
         source: UnusableKey,
     },
+    /// A key in a token.
+    #[cfg(feature = "pkcs11")]
+    #[error("authority {authority}: {source}")]
+    Token {
+        /// The authority.
+        authority: AuthorityName,
+        /// What is wrong, and with which key.
+        source: TokenError,
+    },
     /// Files that do not fit together.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -92,9 +145,9 @@ impl AuthorityFiles {
     pub fn presence(&self) -> io::Result<Presence> {
         let all = self.all();
         let mut missing = Vec::new();
-        for path in all {
+        for path in &all {
             if !path.try_exists()? {
-                missing.push(path.to_owned());
+                missing.push(path.to_path_buf());
             }
         }
         Ok(match missing.len() {
@@ -104,7 +157,7 @@ impl AuthorityFiles {
         })
     }
 
-    /// Loads the authority. Its RSA keys work in `pool`.
+    /// Loads the authority. Its RSA keys work in `pool`, those in a token in sessions of the token.
     pub fn load(
         &self,
         name: AuthorityName,
@@ -112,35 +165,51 @@ impl AuthorityFiles {
         pool: &RsaPool,
         now: Timestamp,
     ) -> Result<Authority, LoadAuthorityError> {
-        let reader = Reader { authority: &name, pool };
+        let mut reader = Reader::new(&name, pool);
         let parts = AuthorityParts {
             certificate_chain: reader.certificates(&self.certificate_chain)?,
-            signing_key: Box::new(reader.signing_key(&self.signing_key)?),
+            signing_key: reader.signing_key(&self.signing_key)?,
             ra_certificates: reader.certificates(&self.ra.certificates)?,
-            reply_key: Box::new(reader.reply_key(&self.ra.signing_key)?),
-            decryption_key: Box::new(reader.decryption_key(&self.ra.decryption_key)?),
+            reply_key: reader.reply_key(&self.ra.signing_key)?,
+            decryption_key: reader.decryption_key(&self.ra.decryption_key)?,
         };
         Ok(Authority::new(name, parts, publication, now)?)
     }
 
-    pub(super) fn all(&self) -> [&Path; 5] {
-        [
-            &self.certificate_chain,
-            &self.signing_key,
-            &self.ra.signing_key,
-            &self.ra.decryption_key,
-            &self.ra.certificates,
-        ]
+    /// The files; keys in a token have none.
+    pub(super) fn all(&self) -> Vec<&Path> {
+        let keys = [&self.signing_key, &self.ra.signing_key, &self.ra.decryption_key];
+        let certificates = [self.certificate_chain.as_path(), self.ra.certificates.as_path()];
+        certificates.into_iter().chain(keys.into_iter().filter_map(KeyPlace::file)).collect()
     }
 }
 
-/// Reads files on behalf of one authority, which its errors name.
+/// Sessions at once with the token of an authority's keys; an HSM admits few.
+#[cfg(feature = "pkcs11")]
+const SESSIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
+
+/// Operations that may wait for a session.
+#[cfg(feature = "pkcs11")]
+const QUEUE: usize = 256;
+
+/// Reads files and tokens on behalf of one authority, which its errors name.
 struct Reader<'a> {
     authority: &'a AuthorityName,
     pool: &'a RsaPool,
+    #[cfg(feature = "pkcs11")]
+    tokens: Tokens,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(authority: &'a AuthorityName, pool: &'a RsaPool) -> Self {
+        Self {
+            authority,
+            pool,
+            #[cfg(feature = "pkcs11")]
+            tokens: Tokens::new(SESSIONS, QUEUE),
+        }
+    }
+
     fn certificates(&self, path: &Path) -> Result<Vec<Vec<u8>>, LoadAuthorityError> {
         let failed = |source| LoadAuthorityError::CertificateFile {
             authority: self.authority.clone(),
@@ -154,19 +223,31 @@ impl Reader<'_> {
             .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error.to_string())))
     }
 
-    fn signing_key(&self, path: &Path) -> Result<SoftwareSigningKey, LoadAuthorityError> {
-        self.key(path, SoftwareSigningKey::new)
+    fn signing_key(&mut self, place: &KeyPlace) -> Result<Box<dyn SigningKey>, LoadAuthorityError> {
+        match place {
+            KeyPlace::File(path) => Ok(Box::new(self.file_key(path, SoftwareSigningKey::new)?)),
+            #[cfg(feature = "pkcs11")]
+            KeyPlace::Token(uri) => Ok(Box::new(self.token_key(uri, TokenSigningKey::open)?)),
+        }
     }
 
-    fn reply_key(&self, path: &Path) -> Result<SoftwareReplyKey, LoadAuthorityError> {
-        self.key(path, SoftwareReplyKey::new)
+    fn reply_key(&mut self, place: &KeyPlace) -> Result<Box<dyn ReplyKey>, LoadAuthorityError> {
+        match place {
+            KeyPlace::File(path) => Ok(Box::new(self.file_key(path, SoftwareReplyKey::new)?)),
+            #[cfg(feature = "pkcs11")]
+            KeyPlace::Token(uri) => Ok(Box::new(self.token_key(uri, TokenReplyKey::open)?)),
+        }
     }
 
-    fn decryption_key(&self, path: &Path) -> Result<SoftwareDecryptionKey, LoadAuthorityError> {
-        self.key(path, SoftwareDecryptionKey::new)
+    fn decryption_key(&mut self, place: &KeyPlace) -> Result<Box<dyn DecryptionKey>, LoadAuthorityError> {
+        match place {
+            KeyPlace::File(path) => Ok(Box::new(self.file_key(path, SoftwareDecryptionKey::new)?)),
+            #[cfg(feature = "pkcs11")]
+            KeyPlace::Token(uri) => Ok(Box::new(self.token_key(uri, TokenDecryptionKey::open)?)),
+        }
     }
 
-    fn key<K>(
+    fn file_key<K>(
         &self,
         path: &Path,
         take: fn(&PrivateKey, &RsaPool) -> Result<K, UnusableKey>,
@@ -178,5 +259,15 @@ impl Reader<'_> {
             path: path.to_owned(),
             source,
         })
+    }
+
+    #[cfg(feature = "pkcs11")]
+    fn token_key<K>(
+        &mut self,
+        uri: &TokenKeyUri,
+        open: fn(&mut Tokens, &TokenKeyUri) -> Result<K, TokenError>,
+    ) -> Result<K, LoadAuthorityError> {
+        open(&mut self.tokens, uri)
+            .map_err(|source| LoadAuthorityError::Token { authority: self.authority.clone(), source })
     }
 }

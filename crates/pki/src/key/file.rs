@@ -48,6 +48,12 @@ pub enum KeyFileError {
 /// A file that belongs to root may also be readable by its group when this process is not root: that is how Kubernetes
 /// mounts a Secret for a pod's `fsGroup`.
 pub fn read_key_file(path: &Path) -> Result<PrivateKey, KeyFileError> {
+    let text = read_secret(path)?;
+    from_pem(&text).ok_or_else(|| KeyFileError::NotPem { path: path.to_owned() })
+}
+
+/// Reads a file that only its owner can read, by the same rule.
+pub(super) fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
     let io = |source| KeyFileError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
     // Asked of the open file, so that what is checked is what is read.
@@ -58,7 +64,7 @@ pub fn read_key_file(path: &Path) -> Result<PrivateKey, KeyFileError> {
     }
     let mut text = Zeroizing::new(Vec::new());
     file.take(MAX_KEY_FILE).read_to_end(&mut text).map_err(io)?;
-    from_pem(&text).ok_or_else(|| KeyFileError::NotPem { path: path.to_owned() })
+    Ok(text)
 }
 
 /// Writes a private key to a new file that only its owner can read. A file that is there already is left as it is.

@@ -213,7 +213,7 @@ impl Openers {
         for (byte, candidate) in key.iter_mut().zip(opened.iter()) {
             byte.conditional_assign(candidate, fits);
         }
-        Ok(ContentKey(key))
+        Ok(ContentKey::new(key))
     }
 
     fn open(&self, wrapped: &[u8], transport: KeyTransport, into: &mut [u8]) -> Option<usize> {

@@ -86,6 +86,7 @@ fn make(directory: &Path, plan: Plan) -> Made {
         (&files.ra.signing_key, &signing_key),
         (&files.ra.decryption_key, &decryption_key),
     ] {
+        let path = path.file().unwrap();
         fs::write(path, key.serialize_pem()).unwrap();
         fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
     }

@@ -48,10 +48,10 @@ pub(crate) fn name(attributes: &[(AttributeType, &str)]) -> DistinguishedName {
 pub(crate) fn files(directory: &Path) -> AuthorityFiles {
     AuthorityFiles {
         certificate_chain: directory.join("chain.pem"),
-        signing_key: directory.join("ca.key"),
+        signing_key: directory.join("ca.key").into(),
         ra: RegistrationAuthorityFiles {
-            signing_key: directory.join("ra-signing.key"),
-            decryption_key: directory.join("ra-decryption.key"),
+            signing_key: directory.join("ra-signing.key").into(),
+            decryption_key: directory.join("ra-decryption.key").into(),
             certificates: directory.join("ra.pem"),
         },
     }
