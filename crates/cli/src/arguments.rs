@@ -76,7 +76,7 @@ pub(crate) enum Command {
     Lint(LintArguments),
     /// Say what one device would be asked for, and why.
     #[command(
-        after_help = "Example: scepter resolve -f examples/quickstart --profile corp-vpn-ios --device iphone-17 --explain\n\nExit codes: 0 computed, 1 the profile has errors, 2 an unknown name, or a path that cannot be read"
+        after_help = "Example: scepter resolve -f examples/quickstart --profile corp-vpn-ios --device iphone-17 --explain\n\nWhat the device would receive: scepter resolve -f examples/quickstart --profile default/corp-wifi-windows --device laptop-01 -o payload\n\nExit codes: 0 computed, even where the device gets nothing; 1 the profile has errors; 2 an unknown name, or a path that cannot be read"
     )]
     Resolve(ResolveArguments),
     /// Mint challenges for a profile's devices, for clients that cannot check in.

@@ -3,11 +3,11 @@
 
 mod applicability;
 mod filters;
+mod observation;
 mod targets;
 mod version;
 
-use std::fmt;
-
+pub(crate) use observation::{Observation, Way};
 pub(crate) use version::OsVersion;
 
 use crate::diagnostics::Diagnostic;
@@ -39,15 +39,6 @@ pub struct Aim<'a> {
     pub applicability: &'a Applicability,
 }
 
-/// An assignment with the sentences that lead to it, for `--explain`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explanation {
-    /// What was decided.
-    pub assignment: Assignment,
-    /// Each thing that was looked at and what it said, in the order in which it was done.
-    pub steps: Vec<String>,
-}
-
 /// Decides whether a profile reaches a device and its user.
 ///
 /// `user` is the device's user, if it has one; without one no target of users holds the device. A device that is
@@ -55,18 +46,6 @@ pub struct Explanation {
 /// (docs/decisions/0040).
 pub fn assign(aim: &Aim<'_>, device: &Device, user: Option<&User>, memberships: &Memberships) -> Assignment {
     walk(aim, device, user, memberships, &mut |_| ())
-}
-
-/// Decides the same as [`assign`] and says why.
-pub fn explain(
-    aim: &Aim<'_>,
-    device: &Device,
-    user: Option<&User>,
-    memberships: &Memberships,
-) -> Explanation {
-    let mut steps = Vec::new();
-    let assignment = walk(aim, device, user, memberships, &mut |step| steps.push(step.to_string()));
-    Explanation { assignment, steps }
 }
 
 /// Decides the same as [`assign`] for somebody who keeps rows: a device of another platform that no target holds is not
@@ -85,23 +64,24 @@ pub fn concern(aim: &Aim<'_>, device: &Device, user: Option<&User>, memberships:
     }
 }
 
-/// Takes note of a step; formats it only where somebody reads it.
-type Note<'a> = &'a mut dyn FnMut(fmt::Arguments<'_>);
+/// Takes note of what was looked at; puts it into words only where somebody reads them.
+type Note<'a> = &'a mut dyn FnMut(Observation<'_>);
 
-fn walk(
+/// Decides the same as [`assign`] before a witness: [`crate::explain`] puts what it sees into words.
+pub(crate) fn walk(
     aim: &Aim<'_>,
     device: &Device,
     user: Option<&User>,
     memberships: &Memberships,
     note: Note<'_>,
 ) -> Assignment {
+    note(Observation::Platform);
     if device.platform != aim.platform {
-        let reason =
-            format!("device {} is {}, the profile is for {}", device.id, device.platform, aim.platform);
-        note(format_args!("{reason}"));
-        return Assignment::NotApplicable(reason);
+        return Assignment::NotApplicable(format!(
+            "device {} is {}, the profile is for {}",
+            device.id, device.platform, aim.platform
+        ));
     }
-    note(format_args!("device {} is {}, as the profile", device.id, device.platform));
     match targets::judge(aim.assignments, device, user, memberships, note) {
         Assignment::Targeted => applicability::judge(aim.applicability, device, note),
         elsewhere @ (Assignment::NotTargeted(_)
@@ -137,21 +117,5 @@ mod tests {
         let mut for_nobody = for_all;
         for_nobody.assignments = Assignments::default();
         assert!(matches!(concerned(&for_nobody), Assignment::NotTargeted(_)));
-    }
-
-    #[test]
-    fn the_explanation_decides_the_same_and_says_each_step() {
-        let profile = sample::profile(Platform::Ios, |_| {});
-        let device = sample::device("d1", Platform::Ios);
-        let explained = explain(&profile.aim(), &device, None, &Memberships::default());
-        assert_eq!(explained.assignment, assign(&profile.aim(), &device, None, &Memberships::default()));
-        assert_eq!(
-            explained.steps,
-            [
-                "device d1 is iOS, as the profile",
-                "all devices includes device d1",
-                "no applicability rule speaks of it"
-            ]
-        );
     }
 }

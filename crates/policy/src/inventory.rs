@@ -1,6 +1,6 @@
 //! The inventory records: who and what can get a certificate. The same names in YAML, JSON, CSV and the issuer's API.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -245,6 +245,28 @@ fn members_of(group: &Group, by_id: &BTreeMap<&str, &Group>) -> BTreeSet<String>
     members
 }
 
+/// The groups through which a group holds a member: the group itself, then the nested ones down to the one that lists the
+/// member, as few as possible. `None` where it does not hold it.
+pub fn chain<'a>(groups: &'a [Group], group: &GroupId, member: &str) -> Option<Vec<&'a GroupId>> {
+    let by_id: BTreeMap<&str, &Group> = groups.iter().map(|group| (group.id.as_str(), group)).collect();
+    let outermost = by_id.get(group.as_str())?;
+    let mut seen = BTreeSet::from([outermost.id.as_str()]);
+    let mut open = VecDeque::from([vec![*outermost]]);
+    while let Some(chain) = open.pop_front() {
+        let innermost = chain.last()?;
+        if innermost.members.iter().any(|listed| listed == member && !by_id.contains_key(listed.as_str())) {
+            return Some(chain.into_iter().map(|group| &group.id).collect());
+        }
+        let nested = innermost.members.iter().filter_map(|listed| by_id.get(listed.as_str()));
+        for next in nested.filter(|next| next.kind == outermost.kind) {
+            if seen.insert(next.id.as_str()) {
+                open.push_back([chain.as_slice(), &[*next]].concat());
+            }
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,5 +319,25 @@ mod tests {
             group("fleet", GroupKind::Device, &["staff", "d1"]),
         ]);
         assert_eq!(flat[&GroupId::new("fleet").unwrap()].1, BTreeSet::from(["d1".to_owned()]));
+    }
+
+    #[test]
+    fn a_member_is_found_through_the_fewest_groups_even_where_they_form_a_cycle() {
+        let groups = [
+            group("all", GroupKind::Device, &["emea", "apac", "d9"]),
+            group("emea", GroupKind::Device, &["berlin", "all"]),
+            group("apac", GroupKind::Device, &["d1"]),
+            group("berlin", GroupKind::Device, &["d1", "d2"]),
+        ];
+        let through = |of: &str, member| {
+            let chain = chain(&groups, &GroupId::new(of).unwrap(), member)?;
+            Some(chain.into_iter().map(GroupId::as_str).collect::<Vec<_>>())
+        };
+        assert_eq!(through("all", "d9"), Some(vec!["all"]));
+        assert_eq!(through("all", "d1"), Some(vec!["all", "apac"]));
+        assert_eq!(through("all", "d2"), Some(vec!["all", "emea", "berlin"]));
+        assert_eq!(through("apac", "d2"), None);
+        assert_eq!(through("nowhere", "d2"), None);
+        assert_eq!(through("all", "emea"), None, "a nested group is no member of its own");
     }
 }

@@ -11,6 +11,7 @@
 pub mod assign;
 pub mod authority;
 pub mod diagnostics;
+pub mod explain;
 pub mod filter;
 pub mod identity;
 pub mod inventory;

@@ -3,18 +3,19 @@
 mod alternative_names;
 mod bearer;
 mod subject;
+mod values;
 
 use std::collections::BTreeSet;
 
 use bearer::Bearer;
+pub use values::{VariableValue, values};
 
-use crate::diagnostics::{Diagnostic, FieldPath};
+use crate::diagnostics::Diagnostic;
 use crate::inventory::{Device, User};
-use crate::name::{DistinguishedName, Oid, SubjectTemplate};
+use crate::name::{DistinguishedName, Oid};
 use crate::profile::{Profile, Validity};
 use crate::rules::{RuleId, keys};
 use crate::san::GeneralName;
-use crate::template::Variable;
 use crate::vocabulary::{HashAlgorithm, KeySize, KeyStorageProvider, KeyUsage, Platform};
 
 /// The exact request for one device: names with every variable filled in, and what the certificate will say.
@@ -68,34 +69,6 @@ pub fn resolve(
         validity: profile.validity,
         key_storage_provider: profile.key_storage_provider,
     })
-}
-
-/// Each variable that a profile uses with its value on a device, or the rule that keeps it from having one; what
-/// `scepter resolve --explain` prints.
-pub fn values(
-    profile: &Profile,
-    device: &Device,
-    user: Option<&User>,
-) -> Vec<(Variable, Result<String, Diagnostic>)> {
-    let bearer = Bearer { platform: profile.platform, certificate: profile.certificate_type, device, user };
-    let of_subject = profile.subject.attributes().flat_map(|attribute| attribute.value.variables());
-    let of_names = profile.subject_alternative_names.iter().flat_map(|name| name.value.variables());
-    let variables: BTreeSet<Variable> = of_subject.chain(of_names).collect();
-    variables
-        .into_iter()
-        .map(|variable| (variable, bearer.value(variable, &where_used(profile, variable))))
-        .collect()
-}
-
-/// The first field that uses a variable.
-fn where_used(profile: &Profile, variable: Variable) -> FieldPath {
-    let names = &profile.subject_alternative_names;
-    let index = names.iter().position(|name| name.value.variables().any(|used| used == variable));
-    let in_subject = profile.subject.attributes().any(|a| a.value.variables().any(|used| used == variable));
-    match index {
-        Some(index) if !in_subject => crate::rules::san::value_field(index),
-        Some(_) | None => SubjectTemplate::field(),
-    }
 }
 
 /// The failure to report: one that says more than that a value is missing comes first (policy-rules §0).

@@ -131,6 +131,11 @@ impl Manifests {
         self.bytes.get(key)
     }
 
+    /// The bytes that a root's certificate refers to, if it refers to any that are at hand.
+    pub fn certificate_of(&self, root: &TrustedRootProfile) -> Option<&[u8]> {
+        root.reads().first().and_then(|key| self.bytes(key)).map(AsRef::as_ref)
+    }
+
     /// The inventory files in a `ConfigMap`.
     pub(crate) fn files(&self, config_map: &str) -> Files {
         FileName::all()

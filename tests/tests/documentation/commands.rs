@@ -12,6 +12,7 @@ const DOCUMENTS: [&str; 8] = [
     "docs/filters.md",
     "docs/lint.md",
     "docs/operations.md",
+    "docs/payloads.md",
     "examples/filters/README.md",
     "examples/quickstart/README.md",
 ];

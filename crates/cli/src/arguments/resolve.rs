@@ -32,4 +32,6 @@ pub(crate) enum ResolveFormat {
     Text,
     /// One JSON document.
     Json,
+    /// What the device would receive: a configuration profile, SyncML or JSON, with a placeholder for the challenge.
+    Payload,
 }

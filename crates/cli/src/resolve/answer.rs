@@ -1,18 +1,20 @@
-//! The answer of `scepter resolve`, as design §4 fixes its JSON.
+//! The answer of `scepter resolve` as JSON, as design §4 fixes it.
 
 use scepter_policy::diagnostics::Diagnostic;
-use scepter_policy::profile::{CertificateAccess, Profile, Validity};
+use scepter_policy::explain::{Outcome, Step};
+use scepter_policy::profile::{AccessMode, CertificateAccess, Profile, Validity};
 use scepter_policy::resolve::ResolvedRequest;
 use scepter_policy::rules::RuleId;
+use scepter_policy::rules::matrix::{Field, Requirement};
 use scepter_policy::vocabulary::{HashAlgorithm, KeyStorageProvider, KeyUsage};
 use serde::Serialize;
 
-use crate::print;
+use super::Resolved;
 
 /// What one device would be asked for, or why nothing.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
+pub(super) struct Answer<'a> {
     result: Verdict,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
@@ -23,6 +25,9 @@ pub(super) struct Answer {
     rule: Option<RuleId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    /// With `--explain` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<&'a [Step]>,
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -46,113 +51,90 @@ struct Request {
     #[serde(skip_serializing_if = "Option::is_none")]
     key_storage_provider: Option<KeyStorageProvider>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    certificate_access: Option<Vec<String>>,
+    certificate_access: Option<Access>,
+    /// The profile's whole list, also where a device is sent one of them.
     #[serde(rename = "scepServerURLs")]
     scep_server_urls: Vec<String>,
 }
 
-impl Answer {
-    /// It would be asked for this.
-    pub(super) fn ok(profile: &Profile, resolved: &ResolvedRequest) -> Self {
+/// As in the manifest.
+#[derive(Debug, Serialize)]
+struct Access {
+    mode: AccessMode,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    apps: Vec<String>,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn of(resolved: &'a Resolved, explain: bool) -> Self {
+        let steps = explain.then_some(resolved.story.steps.as_slice());
+        let answer = match &resolved.story.outcome {
+            Outcome::Ok(request) => Self::asked(&resolved.profile, request),
+            Outcome::Fail(finding) => Self::refused(Verdict::Fail, finding),
+            Outcome::Pending(finding) => Self::refused(Verdict::Pending, finding),
+            Outcome::NotApplicable(reason) => Self::nothing(Verdict::NotApplicable, reason.clone()),
+            Outcome::NotTargeted(reason) => Self::nothing(Verdict::NotTargeted, reason.clone()),
+        };
+        Self { steps, ..answer }
+    }
+
+    fn asked(profile: &Profile, request: &ResolvedRequest) -> Self {
         Self {
             result: Verdict::Ok,
-            subject: Some(resolved.subject.to_string()),
-            san: resolved.subject_alternative_names.iter().map(ToString::to_string).collect(),
-            request: Some(Request {
-                key_size: resolved.key_size.bits(),
-                hash_algorithms: resolved.hash_algorithms.iter().copied().collect(),
-                key_usages: resolved.key_usages.iter().copied().collect(),
-                extended_key_usages: resolved.extended_key_usages.iter().map(ToString::to_string).collect(),
-                validity_period: resolved.validity,
-                key_storage_provider: resolved.key_storage_provider,
-                certificate_access: apps(&profile.certificate_access),
-                scep_server_urls: profile.scep_server_urls.clone(),
-            }),
+            subject: Some(request.subject.to_string()),
+            san: request.subject_alternative_names.iter().map(ToString::to_string).collect(),
+            request: Some(Request::new(profile, request)),
             rule: None,
             message: None,
+            steps: None,
         }
     }
 
-    /// A rule fails on this device.
-    pub(super) fn fail(finding: &Diagnostic) -> Self {
+    fn refused(result: Verdict, finding: &Diagnostic) -> Self {
         let help = if finding.help.is_empty() { String::new() } else { format!("; {}", finding.help) };
-        let message = Some(format!("{}{help}", finding.message));
-        Self { rule: Some(finding.rule), message, ..Self::nothing(Verdict::Fail, String::new()) }
-    }
-
-    /// Platform or applicability leaves it out.
-    pub(super) fn not_applicable(reason: String) -> Self {
-        Self::nothing(Verdict::NotApplicable, reason)
-    }
-
-    /// No target holds it.
-    pub(super) fn not_targeted(reason: String) -> Self {
-        Self::nothing(Verdict::NotTargeted, reason)
-    }
-
-    /// Its root does not reach it (ROOT-10).
-    pub(super) fn pending(profile: &Profile) -> Self {
-        let message =
-            format!("the root {} does not reach this device; assign it to the same groups", profile.root);
-        Self { rule: Some(RuleId::Root10), ..Self::nothing(Verdict::Pending, message) }
+        let message = format!("{}{help}", finding.message);
+        Self { rule: Some(finding.rule), ..Self::nothing(result, message) }
     }
 
     fn nothing(result: Verdict, message: String) -> Self {
-        Self { result, subject: None, san: Vec::new(), request: None, rule: None, message: Some(message) }
-    }
-
-    /// The last step of an explanation.
-    pub(super) fn conclusion(&self) -> String {
-        let rule = self.rule.map(|rule| format!("{rule}: ")).unwrap_or_default();
-        let message = self.message.as_deref().unwrap_or("the device is asked for the certificate below");
-        match self.result {
-            Verdict::Ok => message.to_owned(),
-            Verdict::Fail => format!("it fails: {rule}{message}"),
-            Verdict::NotApplicable => format!("not applicable: {message}"),
-            Verdict::NotTargeted => format!("not targeted: {message}"),
-            Verdict::Pending => format!("it waits: {rule}{message}"),
+        Self {
+            result,
+            subject: None,
+            san: Vec::new(),
+            request: None,
+            rule: None,
+            message: Some(message),
+            steps: None,
         }
-    }
-
-    /// The answer for people; with `steps` the way to it.
-    pub(super) fn text(&self, steps: Option<&Vec<String>>) -> String {
-        let mut text: String = match steps {
-            Some(steps) => steps
-                .iter()
-                .enumerate()
-                .map(|(n, step)| format!("{}. {}\n", n + 1, print::inert(step)))
-                .collect(),
-            None => format!("{}\n", print::inert(&self.conclusion())),
-        };
-        if let Some(subject) = &self.subject {
-            text.push_str(&format!("subject   {}\n", print::inert(subject)));
-        }
-        self.san.iter().for_each(|san| text.push_str(&format!("san       {}\n", print::inert(san))));
-        if let Some(request) = &self.request {
-            text.push_str(&request.text());
-        }
-        text
     }
 }
 
 impl Request {
-    fn text(&self) -> String {
-        let usages: Vec<&str> = self.key_usages.iter().map(|usage| usage.as_str()).collect();
-        format!(
-            "key       RSA {} bits, {}\nusage     {}\nvalidity  {} {}\nurl       {}\n",
-            self.key_size,
-            usages.join(", "),
-            self.extended_key_usages.join(", "),
-            self.validity_period.value,
-            self.validity_period.unit,
-            self.scep_server_urls.join(" ")
-        )
+    fn new(profile: &Profile, request: &ResolvedRequest) -> Self {
+        Self {
+            key_size: request.key_size.bits(),
+            hash_algorithms: request.hash_algorithms.iter().copied().collect(),
+            key_usages: request.key_usages.iter().copied().collect(),
+            extended_key_usages: request.extended_key_usages.iter().map(ToString::to_string).collect(),
+            validity_period: request.validity,
+            key_storage_provider: request.key_storage_provider,
+            certificate_access: Access::new(profile),
+            scep_server_urls: profile.scep_server_urls.clone(),
+        }
     }
 }
 
-fn apps(access: &CertificateAccess) -> Option<Vec<String>> {
-    match access {
-        CertificateAccess::UserApproval => None,
-        CertificateAccess::GrantSilently(apps) => Some(apps.iter().cloned().collect()),
+impl Access {
+    /// `None` where the platform has no such thing.
+    fn new(profile: &Profile) -> Option<Self> {
+        if Field::CertificateAccess.on(profile.platform) == Requirement::Forbidden {
+            return None;
+        }
+        Some(match &profile.certificate_access {
+            CertificateAccess::UserApproval => Self { mode: AccessMode::UserApproval, apps: Vec::new() },
+            CertificateAccess::GrantSilently(apps) => {
+                Self { mode: AccessMode::GrantSilently, apps: apps.iter().cloned().collect() }
+            }
+        })
     }
 }

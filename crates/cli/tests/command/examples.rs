@@ -40,16 +40,16 @@ fn the_filters_let_in_whom_their_page_says() {
 #[test]
 fn the_explanation_is_the_one_that_the_page_on_filters_shows() {
     let page = fs::read_to_string(repository().join("docs/filters.md")).unwrap();
-    let (_, shown) = page.split_once("```text\n1. ").unwrap();
-    let shown = format!("1. {}", shown.split_once("```").unwrap().0);
+    let (_, shown) = page.split_once("```text\ncorp-wifi ").unwrap();
+    let shown = format!("corp-wifi {}", shown.split_once("```").unwrap().0);
     assert_eq!(resolve("corp-wifi", "laptop-2", &["--explain"]).stdout, shown);
 }
 
 #[test]
 fn an_explanation_says_the_value_that_decided_and_the_answer_alone_does_not() {
     let explained = resolve("corp-vpn", "laptop-5", &["--explain"]).stdout;
-    let step = "the Include filter on group fleet does not match: \
-                operatingSystemVersion \"10.0.19045.5011\" is below 10.0.22000\n";
+    let step = "The Include filter on group fleet does not match: \
+                operatingSystemVersion \"10.0.19045.5011\" is below 10.0.22000.\n";
     assert!(explained.contains(step), "{explained}");
     let answer = resolve("corp-vpn", "laptop-5", &["-o", "json"]).stdout;
     assert!(!answer.contains("10.0.19045.5011"), "{answer}");

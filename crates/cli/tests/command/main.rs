@@ -9,4 +9,5 @@ mod help;
 mod lint;
 mod quickstart;
 mod refused_starts;
+mod resolve;
 mod scepter;

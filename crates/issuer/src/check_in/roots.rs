@@ -8,7 +8,7 @@ use scepter_policy::identity::{Namespace, Tenant};
 use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
 use scepter_policy::rules::root::{judge_delivery, waiting};
-use scepter_policy::vocabulary::{DeviceState, Platform};
+use scepter_policy::vocabulary::DeviceState;
 use scepter_store::StoreError;
 use scepter_store::check_in::{AssignedRoot, CheckIn};
 
@@ -82,24 +82,9 @@ pub(super) fn arrived<'a>(
         Some((Root { profile: root, certificate }, *state))
     });
     let Some((root, state)) = found else { return Err(waiting(profile, device)) };
-    let delivered = state == DeviceState::Issued && !reports_roots(profile.platform);
+    let delivered = state == DeviceState::Issued && !profile.platform.reports_roots();
     match judge_delivery(profile, root.profile, device, delivered) {
         Some(obstacle) if state != DeviceState::Installed => Err(obstacle),
         Some(_) | None => Ok(root),
-    }
-}
-
-/// Whether a platform tells what became of a root. Under Android device administrator the user installs it by hand, and
-/// nobody hears of it.
-const fn reports_roots(platform: Platform) -> bool {
-    match platform {
-        Platform::AndroidDeviceAdministrator => false,
-        Platform::AndroidEnterpriseCorporate
-        | Platform::AndroidEnterprisePersonal
-        | Platform::AndroidAosp
-        | Platform::Ios
-        | Platform::Macos
-        | Platform::Windows10AndLater
-        | Platform::Windows81 => true,
     }
 }

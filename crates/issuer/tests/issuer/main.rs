@@ -4,6 +4,7 @@
 
 mod api;
 mod approvals;
+mod check_in;
 mod documentation;
 mod enrollment;
 mod filters;
@@ -11,7 +12,6 @@ mod hostile;
 mod inquiries;
 mod life;
 mod offline;
-mod payloads;
 mod refusals;
 mod renewal;
 mod rfc8894;

@@ -1,6 +1,6 @@
 //! Applicability rules on a device (APP-03 … APP-06): they narrow what the targets reached.
 
-use super::{Assignment, Note, OsVersion};
+use super::{Assignment, Note, Observation, OsVersion};
 use crate::diagnostics::{Diagnostic, FieldPath};
 use crate::inventory::Device;
 use crate::profile::{Applicability, EditionRule, FilterMode, VersionRule};
@@ -10,7 +10,6 @@ use crate::rules::RuleId;
 /// does not say what a rule asks for.
 pub(super) fn judge(rules: &Applicability, device: &Device, note: Note<'_>) -> Assignment {
     if !rules.is_some_rule() {
-        note(format_args!("no applicability rule speaks of it"));
         return Assignment::Targeted;
     }
     let edition = rules.os_edition.as_ref().map(|rule| judge_edition(rule, device));
@@ -18,13 +17,13 @@ pub(super) fn judge(rules: &Applicability, device: &Device, note: Note<'_>) -> A
     for judged in [edition, version].into_iter().flatten() {
         match judged {
             Ok(Passage { passes, because, reason }) => {
-                note(format_args!("{because}"));
+                note(Observation::Applicability(format_args!("{because}")));
                 if !passes {
                     return Assignment::NotApplicable(reason);
                 }
             }
             Err(finding) => {
-                note(format_args!("{}", finding.message));
+                note(Observation::Applicability(format_args!("{}", finding.message)));
                 return Assignment::Undecidable(finding);
             }
         }
@@ -49,10 +48,10 @@ fn judge_edition(rule: &EditionRule, device: &Device) -> Result<Passage, Diagnos
     let edition = device.os_edition.as_deref().ok_or_else(unknown)?;
     let listed = rule.editions.iter().any(|known| known.eq_ignore_ascii_case(edition));
     let is = if listed { "is" } else { "is not" };
-    let place = format!("{is} among those to {}", verb(rule.mode));
+    let place = format!("{is} among the editions {}", clause(rule.mode));
     Ok(Passage {
         passes: passes(rule.mode, listed),
-        because: format!("edition {edition} of device {} {place}", device.id),
+        because: format!("device {} has {edition}, which {place}", device.id),
         reason: format!("the edition of device {} {place}", device.id),
     })
 }
@@ -69,11 +68,11 @@ fn judge_version(rule: &VersionRule, device: &Device) -> Result<Passage, Diagnos
     let version = device.os_version.as_deref().and_then(OsVersion::read).ok_or_else(unknown)?;
     let (min, max) = (OsVersion(rule.min), OsVersion(rule.max));
     let inside = (min..=max).contains(&version);
-    let is = if inside { "is" } else { "is not" };
-    let place = format!("{is} within {min} to {max}, those to {}", verb(rule.mode));
+    let is = if inside { "within" } else { "outside" };
+    let place = format!("is {is} {min} to {max}, the versions {}", clause(rule.mode));
     Ok(Passage {
         passes: passes(rule.mode, inside),
-        because: format!("version {version} of device {} {place}", device.id),
+        because: format!("device {} runs {version}, which {place}", device.id),
         reason: format!("the version of device {} {place}", device.id),
     })
 }
@@ -85,10 +84,10 @@ const fn passes(mode: FilterMode, matches: bool) -> bool {
     }
 }
 
-const fn verb(mode: FilterMode) -> &'static str {
+const fn clause(mode: FilterMode) -> &'static str {
     match mode {
-        FilterMode::Include => "include",
-        FilterMode::Exclude => "exclude",
+        FilterMode::Include => "that the profile is for",
+        FilterMode::Exclude => "that the profile leaves out",
     }
 }
 
@@ -160,14 +159,18 @@ mod tests {
         let mut steps = Vec::new();
         let rules = Applicability { os_version: versions(Include).os_version, ..editions(Include) };
         let device = laptop(Some("Enterprise"), Some("10.0.1.1"));
-        let judged = judge(&rules, &device, &mut |step| steps.push(step.to_string()));
-        let range = "is not within 10.0.19045.0 to 10.0.22631.9999, those to include";
+        let judged = judge(&rules, &device, &mut |seen| match seen {
+            Observation::Applicability(said) => steps.push(said.to_string()),
+            other => panic!("{other:?} is no applicability rule"),
+        });
+        let range = "is outside 10.0.19045.0 to 10.0.22631.9999, the versions that the profile is for";
         assert_eq!(judged, Assignment::NotApplicable(format!("the version of device laptop {range}")));
         assert_eq!(
             steps,
             [
-                "edition Enterprise of device laptop is among those to include".to_owned(),
-                format!("version 10.0.1.1 of device laptop {range}"),
+                "device laptop has Enterprise, which is among the editions that the profile is for"
+                    .to_owned(),
+                format!("device laptop runs 10.0.1.1, which {range}"),
             ]
         );
     }

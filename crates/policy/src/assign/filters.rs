@@ -1,6 +1,6 @@
 //! Filters on the targets that hold a device: what each says, and which of them counts (ASG-11, ASG-12).
 
-use super::{Assignment, Note};
+use super::{Assignment, Note, Observation};
 use crate::diagnostics::{Diagnostic, FieldPath};
 use crate::filter::NoVersion;
 use crate::inventory::Device;
@@ -36,7 +36,7 @@ fn any_matches(holding: &[Holding<'_>], mode: FilterMode, device: &Device, note:
         let Some(filter) = include.filter.as_ref().filter(|filter| filter.mode == mode) else { continue };
         let answer = filter.expression.matches(device);
         let question = Question { include, filter, device };
-        note(format_args!("{question} {}: {}", verb(answer), Because(&question)));
+        note(Observation::Filter(format_args!("{question} {}: {}", verb(answer), Because(&question))));
         match answer {
             Ok(true) => return matched(&question),
             Ok(false) => {
@@ -198,7 +198,10 @@ mod tests {
         let expression = format!("{PERSONAL} or {SURFACE} and (device.manufacturer -ne \"Contoso\")");
         let includes = [include(Some((Wanted, expression.as_str())))];
         let mut steps = Vec::new();
-        judge(&[(0, &includes[0])], &surface(), &mut |step| steps.push(step.to_string()));
+        judge(&[(0, &includes[0])], &surface(), &mut |seen| match seen {
+            Observation::Filter(said) => steps.push(said.to_string()),
+            other => panic!("{other:?} is no filter"),
+        });
         assert_eq!(
             steps,
             [concat!(

@@ -2,17 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Assignment, Note, filters};
+use super::{Assignment, Note, Observation, Way, filters};
 use crate::identity::GroupId;
 use crate::inventory::{Device, Memberships, User};
 use crate::profile::{Assignments, Target};
-
-/// How a target holds a device: as itself, or through its user. Exclusions of the other kind do not reach it.
-#[derive(Clone, Copy)]
-enum Way<'a> {
-    Device(&'a Device),
-    User(&'a User),
-}
 
 /// Everything that targets are compared with.
 struct Candidate<'a> {
@@ -34,9 +27,9 @@ pub(super) fn judge(
     let mut holding = Vec::new();
     for (index, include) in assignments.include.iter().enumerate() {
         let mut ways = candidate.ways(&include.target).filter(|way| {
-            note(format_args!("{} includes {way}", include.target));
+            note(Observation::Holds { target: &include.target, way: *way });
             let Some(group) = candidate.exclusion(*way, &assignments.exclude) else { return true };
-            note(format_args!("group {group} excludes {way}"));
+            note(Observation::Excludes { group, way: *way });
             excluded.get_or_insert_with(|| format!("{way} is a member of group {group}, which is excluded"));
             false
         });
@@ -48,9 +41,8 @@ pub(super) fn judge(
         (false, _) => filters::judge(&holding, device, note),
         (true, Some(reason)) => Assignment::NotTargeted(reason),
         (true, None) => {
-            let reason = candidate.nobody(assignments);
-            note(format_args!("{reason}"));
-            Assignment::NotTargeted(reason)
+            note(Observation::HoldsNot);
+            Assignment::NotTargeted(candidate.nobody(assignments))
         }
     }
 }
@@ -85,15 +77,6 @@ impl<'a> Candidate<'a> {
             (true, _) => "the profile is assigned to nobody".to_owned(),
             (false, Some(user)) => format!("no target includes device {device} or its user {}", user.id),
             (false, None) => format!("no target includes device {device}, which has no user"),
-        }
-    }
-}
-
-impl std::fmt::Display for Way<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Device(device) => write!(f, "device {}", device.id),
-            Self::User(user) => write!(f, "user {}", user.id),
         }
     }
 }

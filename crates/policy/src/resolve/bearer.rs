@@ -142,7 +142,7 @@ impl Bearer<'_> {
     }
 
     /// Whose attribute it is, for people: `user jdoe` or `device laptop-1`.
-    fn name(self, variable: Variable) -> String {
+    pub(super) fn name(self, variable: Variable) -> String {
         match variable.holder(self.certificate) {
             Holder::User => format!("user {}", self.id(variable)),
             Holder::Device => format!("device {}", self.id(variable)),

@@ -2,8 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::identity::UserId;
+use crate::name::SubjectTemplate;
 use crate::profile::fields::{Fields, SubjectAlternativeName};
 use crate::profile::sample;
+use crate::template::Variable;
 use crate::vocabulary::{CertificateType, JoinType, ManagementMode, SanType};
 
 const JDOE: &str = "jdoe";
@@ -350,14 +352,23 @@ fn android_enterprise_signs_with_sha2_whatever_the_profile_says() {
 }
 
 #[test]
-fn every_variable_is_explained_with_its_value_or_its_rule() {
-    let names = [(SanType::Dns, "{{MEID}}.x"), (SanType::Dns, "{{DeviceName}}.x")];
+fn every_variable_is_told_once_with_its_value_or_its_rule_and_all_its_places() {
+    let names = [
+        (SanType::Dns, "{{MEID}}.x"),
+        (SanType::Dns, "{{DeviceName}}.x"),
+        (SanType::Upn, "{{DeviceName}}@x"),
+    ];
     let profile = profile(Platform::Windows10AndLater, CertificateType::Device, "CN={{DeviceName}}", &names);
-    let explained = values(&profile, &device(Platform::Windows10AndLater), None);
-    let [(meid, Err(failure)), (name, Ok(value))] = explained.as_slice() else { panic!("{explained:?}") };
-    assert_eq!((*meid, failure.rule), (Variable::Meid, RuleId::Var05));
-    assert_eq!(failure.field.as_str(), "spec.subjectAlternativeNames[0].value");
-    assert_eq!((*name, value.as_str()), (Variable::DeviceName, "laptop-1"));
+    let told = values(&profile, &device(Platform::Windows10AndLater), None);
+    let [name, meid] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((name.variable, name.value.as_deref()), (Variable::DeviceName, Ok("laptop-1")));
+    assert_eq!(name.places, ["the subject", "the DNS name", "the UPN name"]);
+    assert_eq!((meid.variable, meid.holder.as_str()), (Variable::Meid, "device laptop-1"));
+    let failure = meid.value.as_ref().unwrap_err();
+    assert_eq!(
+        (failure.rule, failure.field.as_str()),
+        (RuleId::Var05, "spec.subjectAlternativeNames[0].value")
+    );
 }
 
 proptest! {

@@ -45,4 +45,10 @@ impl Platform {
     pub const fn is_windows(self) -> bool {
         matches!(self, Self::Windows10AndLater | Self::Windows81)
     }
+
+    /// Whether a device of it tells what became of a root (docs/decisions/0080). Under Android device administrator the
+    /// user installs it by hand, and nobody hears of it.
+    pub const fn reports_roots(self) -> bool {
+        !matches!(self, Self::AndroidDeviceAdministrator)
+    }
 }

@@ -43,8 +43,8 @@ impl Kind for TrustedRootProfile {
 
     fn judge(&self, among: &Manifests, now: Timestamp) -> Judgement {
         let reads = self.reads();
-        let bytes = reads.first().and_then(|key| among.bytes(key));
-        let warnings = match self.parse(bytes.map(AsRef::as_ref), now) {
+        let bytes = among.certificate_of(self);
+        let warnings = match self.parse(bytes, now) {
             Ok((_, warnings)) => warnings,
             Err(findings) => return Judgement::Refused(findings),
         };

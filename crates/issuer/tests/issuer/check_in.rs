@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use scepter_device::Ticket;
+use scepter_issuer_api::Mode;
+use scepter_policy::vocabulary::DeviceState;
 use scepter_scep::Secret;
+use serde_json::json;
 
-use crate::world::{World, ticket};
+use crate::world::{World, inventory, profile, root, ticket};
 
 const SYNCML: &str = "application/vnd.syncml.dm+xml";
 
@@ -38,6 +41,28 @@ async fn a_device_enrolls_with_the_challenge_in_its_payload() {
     let challenge = Secret::new(value(&payload.body, "Challenge"));
     let ticket = Ticket { challenge, ..ticket(&delivery) };
     world.enroll(&ticket).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_device_administrator_that_lets_no_root_in_waits_for_its_user_and_gets_no_challenge() {
+    let world = World::empty().await;
+    let platform = json!("AndroidDeviceAdministrator");
+    let (mut root, mut profile, mut inventory) = (root(), profile(), inventory(&["laptop-1"]));
+    root["spec"]["platform"] = platform.clone();
+    root["spec"].as_object_mut().unwrap().remove("destinationStore");
+    profile["spec"]["platform"] = platform.clone();
+    profile["spec"].as_object_mut().unwrap().remove("keyStorageProvider");
+    inventory["spec"]["source"]["inline"]["devices"][0]["platform"] = platform;
+    inventory["spec"]["source"]["inline"]["devices"][0]["osVersion"] = json!("12");
+    for manifest in [&root, &profile, &inventory] {
+        world.put(manifest, Mode::Apply).await;
+    }
+    world.check_in("laptop-1").await;
+    let answer = world.check_in("laptop-1").await;
+    assert!(answer.profiles.is_empty(), "{answer:?}");
+    assert_eq!(answer.pending[0].reason, "ROOT-11");
+    let row = world.row("laptop-1").await;
+    assert_eq!((row.state, row.reason.as_deref()), (DeviceState::Pending, Some("ROOT-11")));
 }
 
 #[tokio::test]
