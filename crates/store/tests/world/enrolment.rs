@@ -71,10 +71,10 @@ impl Issuing {
         let file = |name| directory.path().join(name);
         let files = AuthorityFiles {
             certificate_chain: file("chain.pem"),
-            signing_key: file("ca.key"),
+            signing_key: file("ca.key").into(),
             ra: RegistrationAuthorityFiles {
-                signing_key: file("ra-signing.key"),
-                decryption_key: file("ra-decryption.key"),
+                signing_key: file("ra-signing.key").into(),
+                decryption_key: file("ra-decryption.key").into(),
                 certificates: file("ra.pem"),
             },
         };
