@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use scepter_tests::{Failure, Scepter, run};
 
 /// Where commands are shown.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: &[&str] = &[
     "README.md",
     "CONTRIBUTING.md",
     "docs/admission.md",
@@ -20,7 +20,7 @@ const DOCUMENTS: [&str; 8] = [
 #[test]
 fn every_scepter_command_that_is_shown_is_understood() -> Result<(), Failure> {
     let mut shown = 0;
-    for arguments in DOCUMENTS.into_iter().flat_map(|document| commands(document, "scepter")) {
+    for arguments in DOCUMENTS.iter().flat_map(|document| commands(document, "scepter")) {
         // Asking for help at the end still refuses every unknown command and flag before it.
         run(Scepter::command()?.args(&arguments).arg("--help"), b"")?;
         shown += 1;
@@ -32,7 +32,7 @@ fn every_scepter_command_that_is_shown_is_understood() -> Result<(), Failure> {
 #[test]
 fn every_word_of_make_that_is_shown_is_there() {
     let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
-    let words = DOCUMENTS.into_iter().flat_map(|document| commands(document, "make"));
+    let words = DOCUMENTS.iter().flat_map(|document| commands(document, "make"));
     let words: Vec<String> = words.filter_map(|arguments| arguments.into_iter().next()).collect();
     assert!(words.iter().any(|word| word == "demo"), "{words:?}");
     for word in words {
