@@ -7,4 +7,5 @@ mod own;
 mod refusals;
 mod retries;
 mod revocation;
+mod token;
 mod world;
