@@ -79,7 +79,11 @@ url               https://scep.example.com/scep/default
 fn every_other_end_is_a_sentence_with_its_reason() {
     for (profile, device, sentence) in [
         ("corp-wifi-windows", "iphone-17", "corp-wifi-windows is not for iphone-17: device iphone-17 is iOS"),
-        ("corp-wifi-windows", "laptop-11", "corp-wifi-windows is not for laptop-11: device laptop-11 runs"),
+        (
+            "corp-wifi-windows",
+            "laptop-11",
+            "corp-wifi-windows is not for laptop-11: the version of device laptop-11",
+        ),
         (
             "corp-wifi-windows",
             "laptop-12",
