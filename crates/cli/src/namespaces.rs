@@ -50,12 +50,9 @@ impl Declared {
         (self.kind().to_owned(), self.namespace().to_owned(), self.name().to_owned())
     }
 
-    /// The object with its namespace filled in and without a status, as an API server would have it.
+    /// The object with its namespace filled in, as an API server would have it.
     pub(crate) fn in_namespace(&self) -> Value {
         let mut value = self.value.clone();
-        if let Some(fields) = value.as_object_mut() {
-            fields.remove("status");
-        }
         if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.insert("namespace".to_owned(), json!(self.namespace()));
         }

@@ -57,6 +57,11 @@ impl Judge {
         let numbers: Numbers =
             found.keys().map(|number| (input.objects[*number].declared.identity(), *number)).collect();
         let all = gather(input.objects.iter().map(|object| &object.declared), Declared::in_namespace);
+        for object in &all.misshapen {
+            if let Some(number) = numbers.get(&object.identity) {
+                merge(found.entry(*number).or_default(), object.findings.clone());
+            }
+        }
         for (namespace, among) in &all.worlds {
             let judged = among.diagnostics(self.now).into_iter();
             let judged = judged.chain(among.advice(&self.requested)).chain(self.authority(namespace, among));
