@@ -40,15 +40,23 @@ impl Input {
     /// Reads every file below the paths, those of directories by their names.
     pub(crate) fn read(paths: &[PathBuf], schemas: &Schemas) -> Result<Self, ReadError> {
         let mut seen = BTreeSet::new();
-        let mut input = Self::default();
+        let mut all = Vec::new();
         for path in paths {
-            for file in files::files(path)? {
-                if seen.insert(file.clone()) {
-                    input.take(&file, &files::bytes(&file)?, schemas);
-                }
-            }
+            all.extend(files::files(path)?.into_iter().filter(|file| seen.insert(file.clone())));
         }
-        Ok(input)
+        let read = files::shared_out(&all, |file| {
+            let mut input = Self::default();
+            input.take(file, &files::bytes(file)?, schemas);
+            Ok(input)
+        });
+        read.into_iter().try_fold(Self::default(), |all, input| Ok(all.followed_by(input?)))
+    }
+
+    fn followed_by(mut self, other: Self) -> Self {
+        self.sources.extend(other.sources);
+        self.objects.extend(other.objects);
+        self.unreadable.extend(other.unreadable);
+        self
     }
 
     /// The same files, where some have another text now. What is no text stays what it was.
