@@ -48,6 +48,7 @@ fn what_leaves_nothing_to_decide_is_mended_however_it_is_written() {
     becomes("'CN={{username}} ; OU=it''s'", "'CN={{UserName}} , OU=it''s'");
     becomes("\"CN={{ UserName }}\\u003bO=\\u0041cme\"", "\"CN={{UserName}},O=\\u0041cme\"");
     becomes("|-\n    CN={{DEVICE_SERIAL}};O=Acme\n ", "|-\n    CN={{Device_Serial}},O=Acme\n ");
+    becomes("|-\n    OU=x,CN={{ emailaddress }}\n ", "|-\n    OU=x,CN={{EmailAddress}}\n ");
     becomes("CN=a,UID={{UserName}}", "CN=a,0.9.2342.19200300.100.1.1={{UserName}}");
 }
 
