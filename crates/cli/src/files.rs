@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
-use scepter_crd::Schemas;
+use scepter_crd::{Manifest, Schemas};
 use scepter_policy::diagnostics::Diagnostics;
 use scepter_yaml::{MAX_BYTES, Node};
 use serde_json::Value;
@@ -25,48 +25,69 @@ impl std::fmt::Display for Place {
     }
 }
 
+/// What tells one declared object from another: kind, namespace, name. Each is empty where the file does not say; the
+/// namespace is `default` then, as kubectl would have it.
+pub(crate) type Identity = (String, String, String);
+
 /// An object that a file declares.
 #[derive(Clone, Debug)]
 pub(crate) struct Declared {
     /// Where it stands.
     pub(crate) place: Place,
-    /// The object as written.
-    pub(crate) value: Value,
-    /// What an API server would refuse about its shape; `None` for an object of another API.
-    pub(crate) shape: Option<Diagnostics>,
+    /// Which object it is.
+    pub(crate) identity: Identity,
+    /// What it was read as.
+    pub(crate) reading: Reading,
+}
+
+/// What an object was read as.
+#[derive(Clone, Debug)]
+pub(crate) enum Reading {
+    /// An object of another API, as written.
+    Foreign(Value),
+    /// An object of our API without the shape of its kind: what an API server would refuse of it.
+    Misshapen(Diagnostics),
+    /// An object of our API, its namespace filled in.
+    Manifest(Manifest),
 }
 
 impl Declared {
     /// An object as it was read.
     pub(crate) fn new(file: &Path, object: &Node, schemas: &Schemas) -> Self {
         let place = Place { file: file.to_owned(), line: object.span.start.line() };
-        Self { place, value: object.to_json(), shape: schemas.judge(object) }
+        let identity = identity(object);
+        let reading = match Reading::of(object, schemas) {
+            Reading::Manifest(mut manifest) => {
+                manifest.metadata_mut().namespace = Some(identity.1.clone());
+                Reading::Manifest(manifest)
+            }
+            other => other,
+        };
+        Self { place, identity, reading }
     }
 
     /// `metadata.name`, or empty.
     pub(crate) fn name(&self) -> &str {
-        self.text(&["metadata", "name"])
+        &self.identity.2
     }
+}
 
-    /// `metadata.namespace`, or `default` as kubectl would have it.
-    pub(crate) fn namespace(&self) -> &str {
-        match self.text(&["metadata", "namespace"]) {
-            "" => "default",
-            namespace => namespace,
+impl Reading {
+    fn of(object: &Node, schemas: &Schemas) -> Self {
+        match schemas.judge(object) {
+            None => Self::Foreign(object.to_json()),
+            Some(findings) if !findings.is_empty() => Self::Misshapen(findings),
+            Some(_) => Manifest::from_value(object.to_json())
+                .map_or_else(|error| Self::Misshapen(error.into()), Self::Manifest),
         }
     }
+}
 
-    /// `kind`, or empty.
-    pub(crate) fn kind(&self) -> &str {
-        self.text(&["kind"])
-    }
-
-    fn text(&self, path: &[&str]) -> &str {
-        path.iter()
-            .try_fold(&self.value, |value, key| value.get(key))
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    }
+fn identity(object: &Node) -> Identity {
+    let metadata = |key| object.get("metadata").and_then(|metadata| metadata.get(key)?.as_str());
+    let kind = object.get("kind").and_then(Node::as_str).unwrap_or_default();
+    let namespace = metadata("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or("default");
+    (kind.to_owned(), namespace.to_owned(), metadata("name").unwrap_or_default().to_owned())
 }
 
 /// Why a path gave no objects.

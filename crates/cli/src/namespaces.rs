@@ -4,25 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use scepter_crd::Manifest;
 use scepter_issuer_api::{KeyRef, ReferenceKind};
 use scepter_policy::diagnostics::Diagnostics;
 use scepter_policy::identity::ObjectKey;
 use scepter_reconcile::{Manifests, key};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::files::{Declared, Place};
-
-/// What tells one declared object from another: kind, namespace, name.
-pub(crate) type Identity = (String, String, String);
+pub(crate) use crate::files::Identity;
+use crate::files::{Declared, Place, Reading};
 
 /// The objects by namespace, and what could not be read as an object.
 #[derive(Default)]
 pub(crate) struct Namespaces {
     /// The worlds, by name.
     pub(crate) worlds: BTreeMap<String, Manifests>,
-    /// Where each object stands.
-    pub(crate) places: BTreeMap<Identity, Place>,
     /// Objects of our API without the shape of their kind.
     pub(crate) misshapen: Vec<Misshapen>,
 }
@@ -38,48 +33,17 @@ pub(crate) struct Misshapen {
     pub(crate) findings: Diagnostics,
 }
 
-impl Misshapen {
-    fn new(object: &Declared, findings: Diagnostics) -> Self {
-        Self { identity: object.identity(), place: object.place.clone(), findings }
-    }
-}
-
-impl Declared {
-    /// What tells it from others.
-    pub(crate) fn identity(&self) -> Identity {
-        (self.kind().to_owned(), self.namespace().to_owned(), self.name().to_owned())
-    }
-
-    /// The object with its namespace filled in, as an API server would have it.
-    pub(crate) fn in_namespace(&self) -> Value {
-        let mut value = self.value.clone();
-        if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.insert("namespace".to_owned(), json!(self.namespace()));
-        }
-        value
-    }
-}
-
-/// Gathers objects; `completed` is the object as an API server would hand it out.
-pub(crate) fn gather<'a>(
-    objects: impl IntoIterator<Item = &'a Declared>,
-    completed: impl Fn(&Declared) -> Value,
-) -> Namespaces {
+/// Gathers objects into their namespaces.
+pub(crate) fn gather(objects: impl IntoIterator<Item = Declared>) -> Namespaces {
     let mut all = Namespaces::default();
-    for object in objects {
-        let among = all.worlds.entry(object.namespace().to_owned()).or_default();
-        match &object.shape {
-            None => supply(among, object),
-            Some(findings) if findings.has_errors() => {
-                all.misshapen.push(Misshapen::new(object, findings.clone()));
+    for Declared { place, identity, reading } in objects {
+        let among = all.worlds.entry(identity.1.clone()).or_default();
+        match reading {
+            Reading::Foreign(value) => supply(among, &identity, &value),
+            Reading::Misshapen(findings) => all.misshapen.push(Misshapen { identity, place, findings }),
+            Reading::Manifest(manifest) => {
+                among.declare(manifest);
             }
-            Some(_) => match Manifest::from_value(completed(object)) {
-                Ok(manifest) => {
-                    among.declare(manifest);
-                    all.places.insert(object.identity(), object.place.clone());
-                }
-                Err(error) => all.misshapen.push(Misshapen::new(object, error.into())),
-            },
         }
     }
     all
@@ -94,17 +58,16 @@ pub(crate) fn keys(among: &Manifests) -> BTreeSet<ObjectKey> {
 }
 
 /// Adds a `ConfigMap`'s keys; other foreign kinds are nothing to us.
-fn supply(among: &mut Manifests, object: &Declared) {
-    if object.kind() != "ConfigMap" {
+fn supply(among: &mut Manifests, (kind, _, name): &Identity, object: &Value) {
+    if kind != "ConfigMap" {
         return;
     }
-    let entries = |field: &str| object.value.get(field).and_then(Value::as_object).into_iter().flatten();
+    let entries = |field: &str| object.get(field).and_then(Value::as_object).into_iter().flatten();
     let texts = entries("data").filter_map(|(name, value)| Some((name, value.as_str()?.as_bytes().to_vec())));
     let binaries = entries("binaryData")
         .filter_map(|(name, value)| Some((name, STANDARD.decode(value.as_str()?).ok()?)));
     for (key, bytes) in texts.chain(binaries) {
-        let reference =
-            KeyRef { kind: ReferenceKind::ConfigMap, name: object.name().to_owned(), key: key.clone() };
+        let reference = KeyRef { kind: ReferenceKind::ConfigMap, name: name.clone(), key: key.clone() };
         among.supply(reference, bytes.into());
     }
 }
@@ -127,9 +90,7 @@ spec: {source: {configMapRef: {name: people}}}
     fn gathered(text: &str) -> Namespaces {
         let schemas = Schemas::new().unwrap();
         let nodes: Vec<_> = scepter_yaml::documents(text).map(Result::unwrap).collect();
-        let objects: Vec<_> =
-            nodes.iter().map(|node| Declared::new(Path::new("x.yaml"), node, &schemas)).collect();
-        gather(&objects, Declared::in_namespace)
+        gather(nodes.iter().map(|node| Declared::new(Path::new("x.yaml"), node, &schemas)))
     }
 
     #[test]

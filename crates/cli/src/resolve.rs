@@ -12,10 +12,9 @@ use scepter_policy::diagnostics::Diagnostics;
 use scepter_policy::explain::{Case, Story, explain};
 use scepter_policy::profile::Profile;
 use scepter_policy::root::TrustedRoot;
-use scepter_reconcile::Manifests;
 
 use crate::arguments::{ResolveArguments, ResolveFormat};
-use crate::files::{self, Declared, ReadError};
+use crate::files::{self, ReadError};
 use crate::namespaces::gather;
 use crate::{Ending, print};
 use answer::Answer;
@@ -65,7 +64,7 @@ struct Resolved {
 
 fn resolve(arguments: &ResolveArguments, schemas: &Schemas) -> Result<Resolved, Unresolved> {
     let objects = files::read(&arguments.paths, schemas)?;
-    let all = gather(&objects, Declared::in_namespace);
+    let all = gather(objects);
     if let Some(misshapen) = names::misshapen(&all, &arguments.profile) {
         return Err(Unresolved::Refused(misshapen.findings.clone()));
     }
@@ -73,7 +72,7 @@ fn resolve(arguments: &ResolveArguments, schemas: &Schemas) -> Result<Resolved, 
     let profile = parse(object)?;
     let population = Population::of(among);
     let member = population.member(&arguments.device)?;
-    let root = root(&profile, among);
+    let root = among.trusted_root(profile.root.as_str(), Timestamp::now());
     let story = explain(&Case {
         profile: &profile,
         root: root.as_ref(),
@@ -88,12 +87,6 @@ fn resolve(arguments: &ResolveArguments, schemas: &Schemas) -> Result<Resolved, 
 
 fn parse(object: &ScepProfile) -> Result<Profile, Unresolved> {
     object.parse().map(|(profile, _)| profile).map_err(Unresolved::Refused)
-}
-
-/// The root that a profile refers to, where it is declared and sound.
-fn root(profile: &Profile, among: &Manifests) -> Option<TrustedRoot> {
-    let object = among.roots().find(|root| root.metadata.name.as_deref() == Some(profile.root.as_str()))?;
-    object.parse(among.certificate_of(object), Timestamp::now()).ok().map(|(root, _)| root)
 }
 
 fn show(arguments: &ResolveArguments, resolved: &Resolved) -> anyhow::Result<()> {

@@ -1,10 +1,11 @@
 //! A manifest: one object of any of the three kinds, told apart by its `apiVersion` and `kind`.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use scepter_policy::diagnostics::{Diagnostic, Diagnostics, FieldPath};
 use scepter_policy::identity::ObjectKind;
 use scepter_policy::rules::{RuleId, structure};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::v1alpha1::{API_VERSION, InventorySource, ScepProfile, TrustedRootProfile};
 
@@ -56,6 +57,35 @@ impl Manifest {
             ObjectKind::InventorySource => {
                 read(ObjectKind::InventorySource, value).map(Self::InventorySource)
             }
+        }
+    }
+
+    /// The same object with the status that it had before, which no file declares. One that cannot be read is none.
+    #[must_use]
+    pub fn with_status(mut self, status: Value) -> Self {
+        match &mut self {
+            Self::ScepProfile(object) => object.status = serde_json::from_value(status).ok(),
+            Self::TrustedRootProfile(object) => object.status = serde_json::from_value(status).ok(),
+            Self::InventorySource(object) => object.status = serde_json::from_value(status).ok(),
+        }
+        self
+    }
+
+    /// Its spec, as the API writes it.
+    pub fn spec(&self) -> Value {
+        match self {
+            Self::ScepProfile(object) => json!(object.spec),
+            Self::TrustedRootProfile(object) => json!(object.spec),
+            Self::InventorySource(object) => json!(object.spec),
+        }
+    }
+
+    /// Its metadata, to fill in what an API server would.
+    pub fn metadata_mut(&mut self) -> &mut ObjectMeta {
+        match self {
+            Self::ScepProfile(object) => &mut object.metadata,
+            Self::TrustedRootProfile(object) => &mut object.metadata,
+            Self::InventorySource(object) => &mut object.metadata,
         }
     }
 

@@ -110,8 +110,7 @@ impl Manifests {
     /// The root of that name, if it is there and right in itself.
     pub fn trusted_root(&self, name: &str, now: Timestamp) -> Option<TrustedRoot> {
         let declared = self.root(name)?;
-        let bytes = declared.reads().first().and_then(|key| self.bytes(key));
-        declared.parse(bytes.map(AsRef::as_ref), now).ok().map(|(root, _)| root)
+        declared.parse(self.certificate_of(declared), now).ok().map(|(root, _)| root)
     }
 
     fn findings_of<K: Kind>(&self, object: &K, now: Timestamp) -> (ObjectKind, String, Diagnostics) {
@@ -132,7 +131,7 @@ impl Manifests {
     }
 
     /// The bytes that a root's certificate refers to, if it refers to any that are at hand.
-    pub fn certificate_of(&self, root: &TrustedRootProfile) -> Option<&[u8]> {
+    pub(crate) fn certificate_of(&self, root: &TrustedRootProfile) -> Option<&[u8]> {
         root.reads().first().and_then(|key| self.bytes(key)).map(AsRef::as_ref)
     }
 

@@ -231,7 +231,7 @@ mod tests {
 
     /// The only object, and its subject.
     fn object(input: &Input) -> (Json, String) {
-        let mut value = input.objects[0].declared.value.clone();
+        let mut value = input.objects[0].node.to_json();
         let subject = value["spec"]["subjectNameFormat"].take();
         (value, subject.as_str().unwrap().to_owned())
     }

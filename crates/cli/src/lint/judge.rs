@@ -16,7 +16,7 @@ use scepter_reconcile::Manifests;
 use super::finding::Finding;
 use super::input::{Input, Object};
 use super::place::locate;
-use crate::files::Declared;
+use crate::files::Reading;
 use crate::namespaces::{Identity, gather};
 
 /// What objects are judged by.
@@ -55,13 +55,8 @@ impl Judge {
     /// What the reconcile core says of each namespace, the rules that were asked for, and the authorities.
     fn worlds(&self, input: &Input, found: &mut Found) {
         let numbers: Numbers =
-            found.keys().map(|number| (input.objects[*number].declared.identity(), *number)).collect();
-        let all = gather(input.objects.iter().map(|object| &object.declared), Declared::in_namespace);
-        for object in &all.misshapen {
-            if let Some(number) = numbers.get(&object.identity) {
-                merge(found.entry(*number).or_default(), object.findings.clone());
-            }
-        }
+            found.keys().map(|number| (input.objects[*number].declared.identity.clone(), *number)).collect();
+        let all = gather(input.objects.iter().map(|object| object.declared.clone()));
         for (namespace, among) in &all.worlds {
             let judged = among.diagnostics(self.now).into_iter();
             let judged = judged.chain(among.advice(&self.requested)).chain(self.authority(namespace, among));
@@ -97,15 +92,19 @@ impl Judge {
 /// What an API server would refuse of each object of ours.
 fn shapes(input: &Input) -> Found {
     let numbered = input.objects.iter().enumerate();
-    let judged = numbered.filter_map(|(number, object)| Some((number, object.declared.shape.as_ref()?)));
-    judged.map(|(number, findings)| (number, findings.iter().cloned().collect())).collect()
+    let shapes = numbered.filter_map(|(number, object)| match &object.declared.reading {
+        Reading::Foreign(_) => None,
+        Reading::Misshapen(findings) => Some((number, findings.iter().cloned().collect())),
+        Reading::Manifest(_) => Some((number, Vec::new())),
+    });
+    shapes.collect()
 }
 
 /// SCH-01: each place of an object that stands in more than one says where the others are.
 fn repetitions(input: &Input, found: &mut Found) {
     let mut places: BTreeMap<Identity, Vec<usize>> = BTreeMap::new();
     for number in found.keys().filter(|number| !input.objects[**number].declared.name().is_empty()) {
-        places.entry(input.objects[*number].declared.identity()).or_default().push(*number);
+        places.entry(input.objects[*number].declared.identity.clone()).or_default().push(*number);
     }
     for numbers in places.into_values().filter(|numbers| numbers.len() > 1) {
         for number in &numbers {
@@ -140,7 +139,7 @@ fn finding(object: &Object, diagnostic: Diagnostic) -> Finding {
     Finding {
         source: Arc::clone(&object.source),
         region,
-        object: object.declared.identity(),
+        object: object.declared.identity.clone(),
         diagnostic,
         edit,
     }

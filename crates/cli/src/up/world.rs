@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use scepter_crd::Schemas;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::statuses::Statuses;
-use crate::files::{self, Declared};
+use crate::files::{self, Declared, Reading};
 use crate::namespaces::{Identity, Namespaces, gather};
 use crate::print;
 
@@ -67,8 +67,10 @@ impl World {
     /// An object's generation rises when its spec changes, as an API server would have it.
     fn count_generations(&mut self) {
         for object in &self.objects {
-            let spec = object.value.get("spec").cloned().unwrap_or_default();
-            let (known, generation) = self.generations.entry(object.identity()).or_insert((Value::Null, 0));
+            let Reading::Manifest(manifest) = &object.reading else { continue };
+            let spec = manifest.spec();
+            let (known, generation) =
+                self.generations.entry(object.identity.clone()).or_insert((Value::Null, 0));
             if *known != spec {
                 (*known, *generation) = (spec, *generation + 1);
             }
@@ -77,21 +79,24 @@ impl World {
 
     /// The objects of each namespace, with the statuses they had.
     pub(super) fn namespaces(&self, statuses: &Statuses) -> Namespaces {
-        gather(&self.objects, |object| self.completed(object, statuses))
+        gather(self.objects.iter().map(|object| self.completed(object.clone(), statuses)))
     }
 
-    /// The object as an API server would hand it out: namespace, generation and status filled in.
-    fn completed(&self, object: &Declared, statuses: &Statuses) -> Value {
-        let mut value = object.in_namespace();
-        let identity = object.identity();
-        let generation = self.generations.get(&identity).map_or(1, |(_, generation)| *generation);
-        if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.insert("generation".to_owned(), json!(generation));
-        }
-        if let (Some(map), Some(status)) = (value.as_object_mut(), statuses.last(&identity)) {
-            map.insert("status".to_owned(), status);
-        }
-        value
+    /// The object as an API server would hand it out: generation and status filled in.
+    fn completed(&self, object: Declared, statuses: &Statuses) -> Declared {
+        let Declared { place, identity, reading } = object;
+        let reading = match reading {
+            Reading::Manifest(mut manifest) => {
+                let generation = self.generations.get(&identity).map(|(_, generation)| *generation);
+                manifest.metadata_mut().generation = generation;
+                Reading::Manifest(match statuses.last(&identity) {
+                    Some(status) => manifest.with_status(status),
+                    None => manifest,
+                })
+            }
+            other => other,
+        };
+        Declared { place, identity, reading }
     }
 }
 
@@ -122,5 +127,21 @@ mod tests {
         let error = world.load().unwrap_err().to_string();
         assert!(error.contains("declares no objects"), "{error}");
         assert_eq!(world.objects.len(), 1);
+    }
+
+    #[test]
+    fn an_object_has_its_generation_and_the_status_that_was_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let text = "apiVersion: scepter.dev/v1alpha1\nkind: InventorySource\nmetadata: {name: people}\nspec: {source: {inline: {}}}\n";
+        std::fs::write(directory.path().join("a.yaml"), format!("{text}status: {{users: 7}}\n")).unwrap();
+        let kept = directory.path().join("status/default/inventorysources");
+        std::fs::create_dir_all(&kept).unwrap();
+        std::fs::write(kept.join("people.yaml"), format!("{text}status: {{users: 3}}\n")).unwrap();
+        let mut world = World::new(directory.path().join("a.yaml"), Schemas::new().unwrap());
+        world.load().unwrap();
+        let all = world.namespaces(&Statuses::at(directory.path().join("status")));
+        let source = all.worlds["default"].sources().next().unwrap();
+        assert_eq!(source.metadata.generation, Some(1));
+        assert_eq!(source.status.as_ref().and_then(|status| status.users), Some(3));
     }
 }
