@@ -1,7 +1,7 @@
 //! What can go wrong between the store and its database, and what refuses a change.
 
 use scepter_policy::identity::{AssignmentKey, ObjectName};
-use scepter_policy::issuance::{Refusal, RefusalReason};
+use scepter_policy::issuance::{CredentialId, Refusal, RefusalReason};
 
 /// The database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -119,10 +119,18 @@ impl IssuanceError {
         Self::refused(key, RefusalReason::ScepProfileNoLongerTargetedToTheClient, message)
     }
 
-    pub(crate) fn used(key: &AssignmentKey) -> Self {
-        let message =
-            "the challenge or certificate was used by another request; check in again for a new challenge";
-        Self::refused(key, RefusalReason::ChallengeUsed, message)
+    pub(crate) fn used(key: &AssignmentKey, credential: &CredentialId) -> Self {
+        let (reason, message) = match credential {
+            CredentialId::Challenge(_) => (
+                RefusalReason::ChallengeUsed,
+                "the challenge was used by another request; check in again for a new one",
+            ),
+            CredentialId::Certificate(_) => (
+                RefusalReason::SignerSuperseded,
+                "the certificate was renewed by another request; check in for a challenge",
+            ),
+        };
+        Self::refused(key, reason, message)
     }
 
     pub(crate) fn unknown_challenge() -> Self {

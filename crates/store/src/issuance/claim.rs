@@ -32,7 +32,8 @@ pub(super) enum Earlier {
 }
 
 impl Change<'_> {
-    /// Claims a credential that has come as far as `from`, for no other request. `false` where it has not.
+    /// Claims a credential that has come as far as `from`, or was approved, for no other request. `false` where it has
+    /// not.
     pub(super) async fn claim(
         &mut self,
         claim: &Claim<'_>,
@@ -43,7 +44,7 @@ impl Change<'_> {
         let claimed = sqlx::query(
             "UPDATE challenges SET state = 'Reserved', fingerprint = $1, key_fingerprint = $2, serial = $3, \
              profile_revision = $4, inventory_revision = $5, assignment_version = $6 \
-             WHERE id = $7 AND state = $8 AND expires_at > $9 AND (fingerprint IS NULL OR fingerprint = $1)",
+             WHERE id = $7 AND state IN ($8, 'Approved') AND expires_at > $9 AND (fingerprint IS NULL OR fingerprint = $1)",
         )
         .bind(claim.fingerprint.0.as_slice())
         .bind(claim.request_key.0.as_slice())
@@ -104,14 +105,14 @@ impl Change<'_> {
         let challenge = challenge.ok_or_else(|| unknown(claim.credential))?;
         let state = challenge.state()?;
         if state.taken_by().is_some_and(|earlier| earlier != claim.fingerprint) {
-            return Err(IssuanceError::used(claim.key));
+            return Err(IssuanceError::used(claim.key, claim.credential));
         }
         match state {
-            CredentialState::Open | CredentialState::Approved(_) => {
+            CredentialState::Waiting(_) if now < challenge.expires_at => Ok(Earlier::Waiting),
+            CredentialState::Open | CredentialState::Waiting(_) | CredentialState::Approved(_) => {
                 let message = format!("the credential expired at {}, and it is {now}", challenge.expires_at);
                 Err(IssuanceError::refused(claim.key, RefusalReason::ChallengeExpired, message))
             }
-            CredentialState::Waiting(_) => Ok(Earlier::Waiting),
             CredentialState::Reserved(_) => Ok(Earlier::Reserved(challenge.serial()?)),
             CredentialState::Used(_) => {
                 let certificate = self.standing_certificate(claim.key, challenge.serial()?).await?;
@@ -229,7 +230,7 @@ impl Change<'_> {
             | CredentialState::Waiting(_)
             | CredentialState::Approved(_)
             | CredentialState::Reserved(_)
-            | CredentialState::Used(_) => Err(IssuanceError::used(order.key())),
+            | CredentialState::Used(_) => Err(IssuanceError::used(order.key(), order.credential())),
         }
     }
 

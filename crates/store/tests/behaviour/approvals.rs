@@ -6,7 +6,7 @@ use scepter_policy::inventory::Inventory;
 use scepter_policy::issuance::{Credential, CredentialId, CredentialState, RefusalReason};
 use scepter_policy::vocabulary::DeviceState;
 use scepter_store::approvals::Decision;
-use scepter_store::issuance::Reservation;
+use scepter_store::issuance::{Recorded, Reservation};
 
 use crate::world::enrolment::{Issuing, Request, authority_name, reason};
 use crate::world::{Manifest, World, device_id, fleet, key, tenant};
@@ -125,22 +125,42 @@ pub(crate) async fn a_device_whose_request_waits_needs_no_challenge(world: World
     assert!(!awaits().await);
 }
 
-pub(crate) async fn a_renewal_waits_for_approval_too_and_its_row_stays_issued(mut world: World) {
+/// A device whose certificate is in its renewal window, and the request that waits to renew it.
+async fn with_waiting_renewal(world: &mut World, profile: &Manifest) -> (Issuing, Recorded, Credential) {
     world.sync(&fleet(&["d1"])).await;
-    world.put(&Manifest::default()).await;
+    world.put(profile).await;
     let issuing = Issuing::new().await;
     let credential = world.mint(&key("d1"), "c1").await.unwrap();
-    let old = issuing.enroll(&world, &credential, Request::number(1), 1).await;
-    world.now += SignedDuration::from_hours(27 * 24);
+    let old = issuing.enroll(world, &credential, Request::number(1), 1).await;
+    world.now += SignedDuration::from_hours(24 * i64::from(profile.days) * 9 / 10);
     let (renewal, issuing) = (issuing.renewal(&old), issuing.with_approval());
-    let waits = issuing.reserve(&world, &renewal, Request::number(2), 2).await.unwrap();
+    let waits = issuing.reserve(world, &renewal, Request::number(2), 2).await.unwrap();
     assert!(matches!(waits, Reservation::Waiting));
+    (issuing, old, renewal)
+}
+
+pub(crate) async fn a_renewal_waits_for_approval_too_and_its_row_stays_issued(mut world: World) {
+    let (issuing, old, renewal) = with_waiting_renewal(&mut world, &Manifest::default()).await;
     let row = world.row("d1").await.unwrap();
     assert_eq!(row.reason.as_deref(), Some("ApprovalPending"));
     assert_eq!(row.serial_number, Some(old.serial().to_string()));
     decide(&world, Decision::Approve).await;
     let new = issuing.enroll(&world, &renewal, Request::number(2), 3).await;
     assert_eq!(world.row("d1").await.unwrap().serial_number, Some(new.serial().to_string()));
+}
+
+pub(crate) async fn a_renewal_that_waited_too_long_is_refused(mut world: World) {
+    let profile = Manifest { days: 100, ..Manifest::default() };
+    let (issuing, _, renewal) = with_waiting_renewal(&mut world, &profile).await;
+    world.now += SignedDuration::from_hours(7 * 24);
+    let refused = issuing.reserve(&world, &renewal, Request::number(2), 3).await;
+    assert_eq!(reason(refused), RefusalReason::ChallengeExpired);
+}
+
+pub(crate) async fn an_approved_request_is_answered_where_nobody_has_to_approve_any_more(world: World) {
+    let (issuing, credential) = with_waiting_request(&world).await;
+    decide(&world, Decision::Approve).await;
+    issuing.without_approval().enroll(&world, &credential, Request::number(1), 2).await;
 }
 
 pub(crate) async fn an_approval_that_comes_too_late_is_none(mut world: World) {

@@ -25,6 +25,8 @@ macro_rules! all {
                 a_tenant_decides_nothing_for_another_one,
                 a_device_whose_request_waits_needs_no_challenge,
                 a_renewal_waits_for_approval_too_and_its_row_stays_issued,
+                a_renewal_that_waited_too_long_is_refused,
+                an_approved_request_is_answered_where_nobody_has_to_approve_any_more,
                 an_approval_that_comes_too_late_is_none,
             }
             audit::{

@@ -52,7 +52,7 @@ pub(crate) async fn an_identical_renewal_gets_the_same_certificate_and_another_o
     assert!(matches!(again, Reservation::Replay(same) if same == new));
     let (asked, serial) = (Request::number(3).asked(), SerialNumber::from_random([3; 16]));
     let refused = world.store.reserve(other, &asked, serial, world.now).await;
-    assert_eq!(reason(refused), RefusalReason::ChallengeUsed);
+    assert_eq!(reason(refused), RefusalReason::SignerSuperseded);
 }
 
 /// Somebody who calls every certificate one of ours.

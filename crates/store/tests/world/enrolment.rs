@@ -99,6 +99,12 @@ impl Issuing {
         self
     }
 
+    /// The same, but that nobody has to approve requests.
+    pub(crate) fn without_approval(mut self) -> Self {
+        self.facts.approval = Approval::Automatic;
+        self
+    }
+
     /// The certificate as its holder presents it to renew it.
     pub(crate) fn renewal(&self, certificate: &Recorded) -> Credential {
         Credential::Renewal(ProvenCertificate::prove(certificate.der(), &self.authority).unwrap())
