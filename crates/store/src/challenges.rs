@@ -73,14 +73,19 @@ pub(crate) enum VoidReason {
     Superseded,
     /// Somebody denied the request.
     Denied,
+    /// The certificate that was to be renewed was revoked.
+    Revoked,
 }
 
 impl VoidReason {
+    const ALL: [Self; 4] = [Self::Unassigned, Self::Superseded, Self::Denied, Self::Revoked];
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Unassigned => "Unassigned",
             Self::Superseded => "Superseded",
             Self::Denied => "Denied",
+            Self::Revoked => "Revoked",
         }
     }
 }
@@ -89,9 +94,7 @@ impl std::str::FromStr for VoidReason {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = [Self::Unassigned, Self::Superseded, Self::Denied]
-            .into_iter()
-            .find(|reason| reason.as_str() == text);
+        let found = Self::ALL.into_iter().find(|reason| reason.as_str() == text);
         found.ok_or_else(|| format!("{text:?} is no reason that voids a challenge"))
     }
 }
@@ -143,6 +146,19 @@ impl Change<'_> {
         .assignment(key)
         .bind(reason.as_str())
         .bind(spared)
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    /// Voids what would renew a certificate that is revoked: one that waits, and one whose serial is reserved (TH-11).
+    pub(crate) async fn void_renewal(&mut self, revoked: SerialNumber) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE challenges SET state = 'Void', void_reason = $1 WHERE id = $2 \
+             AND state IN ('Open', 'Waiting', 'Approved', 'Reserved')",
+        )
+        .bind(VoidReason::Revoked.as_str())
+        .bind(CredentialId::Certificate(revoked).to_string())
         .execute(self.sql())
         .await?;
         Ok(())
@@ -213,6 +229,7 @@ impl Challenge {
                 let message = "the request was denied; ask whoever approves requests";
                 IssuanceError::refused(&self.key, RefusalReason::ApprovalDenied, message)
             }
+            Some(VoidReason::Revoked) => IssuanceError::signer_revoked(),
         }
     }
 

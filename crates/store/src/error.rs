@@ -133,6 +133,12 @@ impl IssuanceError {
         Self::refused(key, reason, message)
     }
 
+    /// Told on nobody's row: its thief shall not write there.
+    pub(crate) fn signer_revoked() -> Self {
+        let message = "the certificate that signed the message is revoked";
+        Self::anonymous(RefusalReason::SignerRevoked, message)
+    }
+
     pub(crate) fn unknown_challenge() -> Self {
         let message = "no such challenge, or its secret is wrong";
         Self::anonymous(RefusalReason::ChallengeUnknown, message)

@@ -262,11 +262,10 @@ impl Known {
         Ok(Self { key: stored.key, presented, state })
     }
 
-    /// A revoked certificate proves nothing any more, and is told on nobody's row: its thief shall not write there.
+    /// A revoked certificate proves nothing any more.
     async fn certificate(reader: &mut AnyConnection, stored: Certificate) -> Result<Self, IssuanceError> {
         if stored.revoked.is_some() {
-            let message = "the certificate that signed the message is revoked";
-            return Err(IssuanceError::anonymous(RefusalReason::SignerRevoked, message));
+            return Err(IssuanceError::signer_revoked());
         }
         let row = read_row(reader, &RowKey::from(&stored.key)).await?;
         let spent = read_challenge(reader, &CredentialId::Certificate(stored.serial)).await?;

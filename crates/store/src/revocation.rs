@@ -81,7 +81,7 @@ impl Store {
 }
 
 impl Change<'_> {
-    /// Revokes a certificate. Whether it was alive until now.
+    /// Revokes a certificate, and with it what would renew it. Whether it was alive until now.
     pub(crate) async fn revoke(
         &mut self,
         certificate: &Certificate,
@@ -100,6 +100,7 @@ impl Change<'_> {
         if revoked == 0 {
             return Ok(false);
         }
+        self.void_renewal(certificate.serial).await?;
         let detail = json!({ "serialNumber": certificate.serial, "reason": reason.as_str() });
         self.event(Subject::assignment(&certificate.key), What::CertificateRevoked, &detail).await?;
         Ok(true)

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use scepter_policy::identity::SerialNumber;
 use scepter_policy::inventory::Inventory;
 use scepter_policy::issuance::{Credential, CredentialId, CredentialState, RefusalReason};
+use scepter_policy::revocation::RevocationReason;
 use scepter_policy::vocabulary::DeviceState;
 use scepter_store::approvals::Decision;
 use scepter_store::issuance::{Recorded, Reservation};
@@ -147,6 +148,15 @@ pub(crate) async fn a_renewal_waits_for_approval_too_and_its_row_stays_issued(mu
     decide(&world, Decision::Approve).await;
     let new = issuing.enroll(&world, &renewal, Request::number(2), 3).await;
     assert_eq!(world.row("d1").await.unwrap().serial_number, Some(new.serial().to_string()));
+}
+
+pub(crate) async fn a_renewal_that_waits_dies_with_its_certificate(mut world: World) {
+    let (_, old, _) = with_waiting_renewal(&mut world, &Manifest::default()).await;
+    let compromised = RevocationReason::KeyCompromise;
+    assert!(world.store.revoke(&tenant("team-a"), old.serial(), compromised, world.now).await.unwrap());
+    assert_eq!(world.store.undecided_requests(&tenant("team-a"), 10, world.now).await.unwrap(), []);
+    let check_in = world.store.check_in(&tenant("team-a"), &device_id("d1"), world.now).await;
+    assert!(!check_in.unwrap().unwrap().profiles[0].awaits_approval, "the device needs a new challenge");
 }
 
 pub(crate) async fn a_renewal_that_waited_too_long_is_refused(mut world: World) {

@@ -95,6 +95,17 @@ pub(crate) async fn a_revoked_certificate_renews_nothing_even_when_it_was_judged
     assert_eq!(reason(refused), RefusalReason::SignerRevoked);
 }
 
+pub(crate) async fn a_certificate_that_is_revoked_while_its_renewal_is_signed_renews_nothing(mut world: World) {
+    let (issuing, old, renewal) = with_certificate_to_renew(&mut world).await;
+    let order = issuing.order(&world, &renewal, Request::number(2), 2).await;
+    let compromised = RevocationReason::KeyCompromise;
+    assert!(world.store.revoke(&tenant("team-a"), old.serial(), compromised, world.now).await.unwrap());
+    let refused = world.store.record(issuing.sign(order).await, world.now).await;
+    assert_eq!(reason(refused), RefusalReason::SignerRevoked);
+    let serial = SerialNumber::from_random([2; 16]);
+    assert_eq!(world.store.certificate(&authority_name(), serial).await.unwrap(), None);
+}
+
 pub(crate) async fn a_certificate_that_was_replaced_while_its_renewal_was_judged_renews_nothing(
     mut world: World,
 ) {
