@@ -10,6 +10,7 @@ mod file;
 pub mod pkcs11;
 mod pool;
 mod private_key;
+mod rejection;
 mod software;
 
 use std::fmt;

@@ -10,24 +10,9 @@ use scepter_scep::{
     parse,
 };
 use support::{
-    Party, answer, device_nonce, grant, keys::CurveKey, opened, request, request_with, sealed, secrets,
-    transaction_id,
+    Party, answer, device_nonce, grant, granted, keys::CurveKey, opened, read, request, request_with, sealed,
+    secrets, transaction_id,
 };
-
-fn read(ra: &Party, reply: &[u8]) -> Result<Answer, Unexpected> {
-    let expected = Expected {
-        transaction_id: &transaction_id(),
-        sender_nonce: &device_nonce(),
-        signers: std::slice::from_ref(&ra.certificate),
-    };
-    client::read_answer(reply, &Limits::default()).unwrap().verify(&expected, &Algorithms::default())
-}
-
-fn granted(device: &Party, ra: &Party, reply: &[u8]) -> CertsOnly {
-    let Answer::Granted(sealed) = read(ra, reply).unwrap() else { panic!("not granted") };
-    let key = device.unwrap(sealed.wrapped_key(&device.issuer_and_serial()).unwrap());
-    sealed.open(&key).unwrap()
-}
 
 #[test]
 fn a_device_enrolls_with_every_accepted_cipher_and_digest() {

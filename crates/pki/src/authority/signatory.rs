@@ -19,13 +19,6 @@ impl Signatory for Authority {
             return None;
         }
         let parsed = x509_cert::Certificate::from_der(certificate_der).ok()?;
-        let digits: String = parsed
-            .tbs_certificate()
-            .serial_number()
-            .as_bytes()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        digits.parse().ok()
+        hex::encode(parsed.tbs_certificate().serial_number().as_bytes()).parse().ok()
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{self, Digest, SHA256, SHA384, SHA512};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
-use aws_lc_rs::rand;
 use aws_lc_rs::rsa::{
     OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, Pkcs1PrivateDecryptingKey,
     PrivateDecryptingKey,
@@ -14,12 +13,12 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
     RSA_PKCS1_SHA512, RsaKeyPair, RsaSignatureEncoding,
 };
-use subtle::{ConditionallySelectable, ConstantTimeEq};
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::{
     ContentKey, DecryptionKey, KeyError, KeyFuture, KeyTransport, PrivateKey, ReplyDigest, ReplyKey, RsaPool,
-    SignatureAlgorithm, SigningKey,
+    SignatureAlgorithm, SigningKey, rejection,
 };
 use crate::signed::Sha256Hash;
 
@@ -204,15 +203,10 @@ impl Openers {
         length: usize,
         transport: KeyTransport,
     ) -> Result<ContentKey, KeyError> {
-        let mut key = Zeroizing::new(vec![0; length]);
-        rand::fill(&mut key).map_err(|_| failed("random bytes"))?;
+        let mut key = rejection::random_key(length)?;
         let mut opened = Zeroizing::new(vec![0; self.pkcs1.key_size_bytes()]);
         let opened_length = self.open(wrapped, transport, &mut opened).unwrap_or(usize::MAX);
-
-        let fits = opened_length.ct_eq(&length);
-        for (byte, candidate) in key.iter_mut().zip(opened.iter()) {
-            byte.conditional_assign(candidate, fits);
-        }
+        rejection::assign(&mut key, &opened, opened_length.ct_eq(&length));
         Ok(ContentKey::new(key))
     }
 

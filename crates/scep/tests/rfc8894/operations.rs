@@ -5,10 +5,9 @@ use scepter_scep::{
     Algorithms, CertRep, CertificationRequest, CertsOnly, KeyAlgorithm, Limits, Untrusted, Verified,
 };
 
-use super::granted;
 use super::support::{
-    CHALLENGE, Party, answer, ber::split, device_nonce, grant, opened, request, secrets, transaction_id,
-    verified,
+    CHALLENGE, Party, answer, ber::split, device_nonce, grant, granted, opened, request, secrets,
+    transaction_id, verified,
 };
 
 const SAN_EXTENSIONS: &[u8] = &[

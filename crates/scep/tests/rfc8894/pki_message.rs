@@ -10,10 +10,9 @@ use scepter_scep::{
 use super::support::ber::split;
 use super::support::keys::CurveKey;
 use super::support::{
-    CHALLENGE, Party, answer, device_nonce, grant, name, opened, position, request, request_by, sealed,
-    secrets, self_signed, tlv, transaction_id,
+    CHALLENGE, Party, answer, device_nonce, grant, granted, name, opened, position, read, request,
+    request_by, sealed, secrets, self_signed, tlv, transaction_id,
 };
-use super::{granted, read};
 
 /// The last number of an attribute's identifier, in 2.16.840.1.113733.1.9.
 const MESSAGE_TYPE: u8 = 2;

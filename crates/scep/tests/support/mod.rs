@@ -11,7 +11,10 @@ use scepter_scep::{
     Algorithms, CertRep, CertificationRequest, CertsOnly, ContentCipher, ContentKey, DigestAlgorithm,
     EnvelopeSecrets, IssuerAndSerial, KeyTransport, Limits, Nonce, ReplyTo, SealedRequest, Secret,
     SignerCertificate, ToBeSigned, TransactionId, Verified, WrappedKey,
-    client::{Inquiry, PkiRequest, RequestDraft, SelfSignedDraft, UnsignedStructure},
+    client::{
+        self, Answer, Expected, Inquiry, PkiRequest, RequestDraft, SelfSignedDraft, Unexpected,
+        UnsignedStructure,
+    },
     parse,
 };
 
@@ -144,6 +147,23 @@ pub(crate) fn request_by(
 /// The RA's answer, signed.
 pub(crate) fn answer(ra: &Party, cert_rep: CertRep) -> Vec<u8> {
     ra.sign(cert_rep.prepare(&ra.certificate, &Nonce::new([2; 16]), now()).unwrap())
+}
+
+/// An answer of `ra`, as the device that asked reads it.
+pub(crate) fn read(ra: &Party, reply: &[u8]) -> Result<Answer, Unexpected> {
+    let expected = Expected {
+        transaction_id: &transaction_id(),
+        sender_nonce: &device_nonce(),
+        signers: std::slice::from_ref(&ra.certificate),
+    };
+    client::read_answer(reply, &Limits::default()).unwrap().verify(&expected, &Algorithms::default())
+}
+
+/// What an answer grants.
+pub(crate) fn granted(device: &Party, ra: &Party, reply: &[u8]) -> CertsOnly {
+    let Answer::Granted(sealed) = read(ra, reply).unwrap() else { panic!("not granted") };
+    let key = device.unwrap(sealed.wrapped_key(&device.issuer_and_serial()).unwrap());
+    sealed.open(&key).unwrap()
 }
 
 pub(crate) fn grant(certificate: &[u8]) -> CertsOnly {

@@ -1,6 +1,5 @@
 //! Opening envelopes with a key in a token (decision 0182).
 
-use aws_lc_rs::rand;
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsOaepParams, PkcsOaepSource};
 use cryptoki::mechanism::{Mechanism, MechanismType};
@@ -11,7 +10,7 @@ use zeroize::Zeroizing;
 use super::public_key::{PairKind, find};
 use super::token::Token;
 use super::{TokenError, TokenKeyUri, Tokens, unpad};
-use crate::key::{ContentKey, DecryptionKey, KeyError, KeyFuture, KeyTransport};
+use crate::key::{ContentKey, DecryptionKey, KeyFuture, KeyTransport, rejection};
 
 /// An RA's decryption key in a token: RSA.
 #[derive(Debug)]
@@ -58,9 +57,7 @@ impl DecryptionKey for TokenDecryptionKey {
         transport: KeyTransport,
     ) -> KeyFuture<'a, ContentKey> {
         Box::pin(async move {
-            let mut key = Zeroizing::new(vec![0; length]);
-            rand::fill(&mut key)
-                .map_err(|_| KeyError::Unavailable("random bytes could not be made".to_owned()))?;
+            let mut key = rejection::random_key(length)?;
             let (private, wrapped, padding) = (self.private, wrapped.to_vec(), self.padding);
             let opened = self.token.run(move |session| match (transport, padding) {
                 (KeyTransport::Pkcs1v15, Padding::Ours) => raw(session, private, &wrapped),

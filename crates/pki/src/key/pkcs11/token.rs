@@ -65,7 +65,7 @@ pub enum TokenError {
     },
 }
 
-/// The tokens of this process. A module may be started once only, so all keys go through one of these.
+/// The tokens of an authority, each opened once. A module starts once in a process: who comes second finds it started.
 #[derive(Debug)]
 pub struct Tokens {
     sessions: NonZeroUsize,

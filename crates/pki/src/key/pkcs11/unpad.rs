@@ -1,7 +1,9 @@
 //! From what RSA gives to a content-encryption key, without a branch on anything secret (RFC 3218 §2.3.2, TH-13).
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
+
+use crate::key::rejection::assign;
 
 /// The result of raw RSA as a block as long as the modulus: some tokens leave out leading zeros.
 pub(super) fn left_padded(opened: &[u8], modulus: usize) -> Zeroizing<Vec<u8>> {
@@ -33,12 +35,6 @@ pub(super) fn choose(block: &[u8], key: &mut [u8]) {
 pub(super) fn choose_whole(opened: &[u8], key: &mut [u8]) {
     let fits = opened.len().ct_eq(&key.len());
     assign(key, opened, fits);
-}
-
-fn assign(key: &mut [u8], candidate: &[u8], fits: Choice) {
-    for (byte, candidate) in key.iter_mut().zip(candidate) {
-        byte.conditional_assign(candidate, fits);
-    }
 }
 
 #[cfg(test)]
