@@ -95,7 +95,9 @@ pub(crate) async fn a_revoked_certificate_renews_nothing_even_when_it_was_judged
     assert_eq!(reason(refused), RefusalReason::SignerRevoked);
 }
 
-pub(crate) async fn a_certificate_that_is_revoked_while_its_renewal_is_signed_renews_nothing(mut world: World) {
+pub(crate) async fn a_certificate_that_is_revoked_while_its_renewal_is_signed_renews_nothing(
+    mut world: World,
+) {
     let (issuing, old, renewal) = with_certificate_to_renew(&mut world).await;
     let order = issuing.order(&world, &renewal, Request::number(2), 2).await;
     let compromised = RevocationReason::KeyCompromise;
