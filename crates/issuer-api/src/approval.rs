@@ -28,7 +28,7 @@ pub struct RequestRecord {
     pub requested_at: Timestamp,
     /// When it stops waiting.
     pub expires_at: Timestamp,
-    /// The certification request, DER as base64.
+    /// The certification request, DER as base64. It holds the challenge, which is good for this very request alone.
     #[serde(with = "crate::document::base64_bytes")]
     pub request: Vec<u8>,
 }

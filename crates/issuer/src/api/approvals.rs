@@ -17,13 +17,14 @@ use crate::issuer::Issuer;
 /// The most requests in a list.
 const MAX_REQUESTS: u32 = 10_000;
 
-/// A namespace's requests that wait, oldest first.
+/// A namespace's requests that wait, oldest first. For whoever decides alone: a certification request holds its challenge,
+/// which no reader is shown.
 pub(super) async fn list(
     State(issuer): State<Arc<Issuer>>,
     caller: Caller,
     NamespacePath(namespace): NamespacePath,
 ) -> Result<Json<RequestList>, Failure> {
-    let tenant = caller.tenant(Right::Read, namespace)?;
+    let tenant = caller.tenant(Right::Administer, namespace)?;
     let undecided = issuer.store.undecided_requests(&tenant, MAX_REQUESTS, issuer.clock.now()).await?;
     Ok(Json(RequestList { items: undecided.into_iter().map(record).collect() }))
 }

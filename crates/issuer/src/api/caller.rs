@@ -22,7 +22,7 @@ pub(super) struct Caller {
 /// What a route asks of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Right {
-    /// Declare objects, mint challenges, follow the feed.
+    /// Declare objects, mint challenges, decide about requests, follow the feed.
     Administer,
     /// Check devices in and report for them.
     ActAsDevice,

@@ -23,8 +23,8 @@ pub(super) enum Seal {
 }
 
 impl Seal {
-    /// How an answer can reach the sender of a request at all; asked before anything is issued to them. The challenge of a
-    /// request that waits is not kept, so that its answer could not be sealed later.
+    /// How an answer can reach the sender of a request at all; asked before anything is issued to them. A request that waits
+    /// is answered to a poll, which brings no challenge.
     pub(super) fn of(to: &ReplyTo, request: &ProvenRequest, served: &Served) -> Result<Self, Refused> {
         match (request.challenge_password(), served.facts.approval) {
             (Some(challenge), Approval::Automatic) if !to.signer().public_key().can_decrypt() => {
