@@ -70,7 +70,6 @@ impl DistinguishedName {
     pub fn to_der(&self) -> Result<Vec<u8>, NotEncodable> {
         let rdns = self.rdns.iter().map(RelativeDistinguishedName::to_x509).collect::<Result<Vec<_>, _>>()?;
         x509::RdnSequence::from(rdns).to_der().map_err(|_| NotEncodable {
-            value: self.to_string(),
             string_type: "Name",
             what: "the subject".to_owned(),
         })
@@ -96,7 +95,6 @@ impl RelativeDistinguishedName {
         });
         let attributes = attributes.collect::<Result<Vec<_>, NotEncodable>>()?;
         x509::RelativeDistinguishedName::try_from(attributes).map_err(|_| NotEncodable {
-            value: self.attributes.iter().map(|attribute| attribute.value.as_str()).collect(),
             string_type: "SET",
             what: "a relative name".to_owned(),
         })

@@ -5,12 +5,11 @@ use der::asn1::{Any, Ia5StringRef, PrintableStringRef, Utf8StringRef};
 
 use super::AttributeType;
 
-/// A value that its ASN.1 string type cannot hold (SUB-14, SAN-06).
+/// A value that its ASN.1 string type cannot hold (SUB-14, SAN-06). It does not say which: the value may be personal, and
+/// this is logged (decision 0106).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{value:?} cannot be encoded as the {string_type} of {what}")]
+#[error("a value cannot be encoded as the {string_type} of {what}")]
 pub struct NotEncodable {
-    /// The value.
-    pub value: String,
     /// The string type that would hold it.
     pub string_type: &'static str,
     /// The attribute or the kind of alternative name.
@@ -20,7 +19,7 @@ pub struct NotEncodable {
 /// Encodes a value as policy-rules §3 says: E and DC as IA5String, C as PrintableString, the others as PrintableString
 /// where its alphabet suffices, else as UTF8String.
 pub(super) fn encode(kind: AttributeType, value: &str) -> Result<Any, NotEncodable> {
-    let not_as = |string_type| NotEncodable { value: value.to_owned(), string_type, what: kind.to_string() };
+    let not_as = |string_type| NotEncodable { string_type, what: kind.to_string() };
     let printable = || PrintableStringRef::new(value).ok().filter(|_| is_printable(value)).map(Any::from);
     if kind.is_ia5() {
         return Ia5StringRef::new(value).map(Any::from).map_err(|_| not_as("IA5String"));

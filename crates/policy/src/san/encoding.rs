@@ -38,7 +38,6 @@ impl GeneralName {
     pub fn encode_all(names: &[Self]) -> Result<Vec<u8>, NotEncodable> {
         let names = names.iter().map(Self::to_x509).collect::<Result<x509::GeneralNames, _>>()?;
         names.to_der().map_err(|_| NotEncodable {
-            value: format!("{} names", names.len()),
             string_type: "GeneralNames",
             what: "the alternative names".to_owned(),
         })
@@ -52,7 +51,6 @@ impl GeneralName {
     /// The name in the form of the `x509-cert` crate.
     pub fn to_x509(&self) -> Result<x509::GeneralName, NotEncodable> {
         let not_as = |string_type| NotEncodable {
-            value: self.value().to_owned(),
             string_type,
             what: self.kind().to_string(),
         };
