@@ -128,7 +128,7 @@ fn reach(old: &Profile, new: &Profile) -> Vec<Change> {
     let (before, after) = (&old.assignments, &new.assignments);
     let fewer_targets = before.include.iter().any(|include| !after.include.contains(include))
         || after.include.iter().any(|include| include.leaves_out() && !before.include.contains(include))
-        || !after.exclude.is_subset(&before.exclude);
+        || after.exclude.iter().any(|group| !before.exclude.contains(group));
     changed([
         (
             "associatedProfiles",

@@ -119,8 +119,8 @@ crate::vocabulary::vocabulary! {
 pub struct Assignments {
     /// Targets; none means nobody (ASG-02).
     pub include: Vec<Include>,
-    /// Groups that are left out, within their own kind (ASG-03, ASG-04).
-    pub exclude: BTreeSet<GroupId>,
+    /// Groups that are left out, within their own kind (ASG-03, ASG-04): each once, in the order of the object.
+    pub exclude: Vec<GroupId>,
 }
 
 /// Applicability rules; Windows 10 and later only (APP-01). Both must hold (APP-06).

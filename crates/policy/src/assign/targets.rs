@@ -1,7 +1,5 @@
 //! Targets: include and exclude, each within its own kind (ASG-01 … ASG-05, ASG-08).
 
-use std::collections::BTreeSet;
-
 use super::{Assignment, Note, Observation, Way, filters};
 use crate::identity::GroupId;
 use crate::inventory::{Device, Memberships, User};
@@ -63,7 +61,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// A group of the way's own kind that is excluded.
-    fn exclusion(&self, way: Way<'_>, exclude: &'a BTreeSet<GroupId>) -> Option<&'a GroupId> {
+    fn exclusion(&self, way: Way<'_>, exclude: &'a [GroupId]) -> Option<&'a GroupId> {
         let groups = match way {
             Way::Device(_) => &self.memberships.device,
             Way::User(_) => &self.memberships.user,
@@ -83,6 +81,8 @@ impl<'a> Candidate<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::filter::Filter;
     use crate::profile::{AssignmentFilter, FilterMode, Include, sample};
@@ -121,7 +121,7 @@ mod tests {
         memberships: &Memberships,
     ) -> Assignment {
         let include = include.iter().map(|name| Include { target: target(name), filter: None }).collect();
-        let assignments = Assignments { include, exclude: groups(exclude) };
+        let assignments = Assignments { include, exclude: exclude.iter().copied().map(id).collect() };
         let device = sample::device("laptop", Platform::Windows10AndLater);
         judge(&assignments, &device, user, memberships, &mut |_| ())
     }
@@ -176,7 +176,8 @@ mod tests {
         let device = sample::device("laptop", Platform::Windows10AndLater);
         let memberships = Memberships { device: groups(&["fleet"]), user: groups(&["staff"]) };
         let judged = |exclude: &[&str]| {
-            let assignments = Assignments { include: include.clone(), exclude: groups(exclude) };
+            let assignments =
+                Assignments { include: include.clone(), exclude: exclude.iter().copied().map(id).collect() };
             judge(&assignments, &device, Some(&user()), &memberships, &mut |_| ())
         };
         assert_left_out(&judged(&[]), "the Exclude filter on group fleet matches device laptop");

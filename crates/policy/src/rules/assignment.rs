@@ -162,9 +162,9 @@ fn parse_excludes(
     assignments: &fields::Assignments<'_>,
     path: &FieldPath,
     findings: &mut Diagnostics,
-) -> BTreeSet<GroupId> {
+) -> Vec<GroupId> {
     let included: BTreeSet<&str> = assignments.include.iter().filter_map(|include| include.group).collect();
-    let mut parsed = BTreeSet::new();
+    let (mut seen, mut parsed) = (BTreeSet::new(), Vec::with_capacity(assignments.exclude.len()));
     for (index, &name) in assignments.exclude.iter().enumerate() {
         let path = path.index(index).field("group");
         match parse_group(name, &path) {
@@ -173,12 +173,11 @@ fn parse_excludes(
                 let message = format!("group {group} is both included and excluded");
                 findings.push(Diagnostic::new(RuleId::Asg07, path, message));
             }
-            Ok(group) => {
-                if !parsed.insert(group) {
-                    let message = format!("group {name} is excluded twice");
-                    findings.push(Diagnostic::new(RuleId::Asg07, path, message));
-                }
+            Ok(group) if !seen.insert(name) => {
+                let message = format!("group {group} is excluded twice");
+                findings.push(Diagnostic::new(RuleId::Asg07, path, message));
             }
+            Ok(group) => parsed.push(group),
         }
     }
     parsed

@@ -73,8 +73,11 @@ fn judge_coverage(profile: &Profile, root: &TrustedRoot, kinds: &Kinds) -> Optio
         .find(|include| include.leaves_out() && !has_filter(wanted, include.filter.as_ref()))
     {
         format!("{} leaves out devices of {} by a filter", root.name, narrowed.target)
-    } else if let Some(group) =
-        given.exclude.difference(&wanted.exclude).next().filter(|_| !wanted.include.is_empty())
+    } else if let Some(group) = given
+        .exclude
+        .iter()
+        .find(|group| !wanted.exclude.contains(group))
+        .filter(|_| !wanted.include.is_empty())
     {
         format!("{} leaves out group {group}", root.name)
     } else if root.applicability != profile.applicability && root.applicability.is_some_rule() {
