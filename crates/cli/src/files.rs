@@ -1,5 +1,6 @@
 //! Files to declared objects: directories, files and standard input, read as kubectl reads them and judged by the schemas.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::panic::resume_unwind;
@@ -113,11 +114,7 @@ pub(crate) enum ReadError {
 
 /// Reads every object below the paths, in the order of paths and file names.
 pub(crate) fn read(paths: &[PathBuf], schemas: &Schemas) -> Result<Vec<Declared>, ReadError> {
-    let mut all = Vec::new();
-    for path in paths {
-        all.extend(files(path)?);
-    }
-    let read = shared_out(&all, |file| {
+    let read = shared_out(&files(paths)?, |file| {
         let nodes = objects_in(&bytes(file)?)
             .map_err(|problem| ReadError::Document { path: file.clone(), problem })?;
         Ok(nodes.iter().map(|node| Declared::new(file, node, schemas)).collect())
@@ -140,21 +137,42 @@ pub(crate) fn shared_out<T: Send>(files: &[PathBuf], work: impl Fn(&PathBuf) -> 
     })
 }
 
-/// A file as itself, a directory as its manifests at any depth.
-pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
+/// Files as themselves, directories as their manifests at any depth, in the order of paths and names. A file that can be
+/// reached in several ways, such as by a link, is there once.
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
+    let mut walk = Walk::default();
+    for path in paths {
+        walk.take(path)?;
     }
-    let unreadable = |problem| ReadError::Unreadable { path: path.to_owned(), problem };
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .map_err(unreadable)?;
-    entries.sort();
-    let mut found = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.is_dir() || is_manifest(entry)) {
-        found.extend(files(entry)?);
+    Ok(walk.files)
+}
+
+/// A walk through directories.
+#[derive(Default)]
+struct Walk {
+    files: Vec<PathBuf>,
+    /// The files and directories that were met, by their paths without links. So a link that leads back ends.
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Walk {
+    fn take(&mut self, path: &Path) -> Result<(), ReadError> {
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if !self.seen.insert(real) {
+            return Ok(());
+        }
+        if !path.is_dir() {
+            self.files.push(path.to_owned());
+            return Ok(());
+        }
+        let unreadable = |problem| ReadError::Unreadable { path: path.to_owned(), problem };
+        let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+            .map_err(unreadable)?;
+        entries.sort();
+        let manifests = entries.iter().filter(|entry| entry.is_dir() || is_manifest(entry));
+        manifests.map(|entry| self.take(entry)).collect()
     }
-    Ok(found)
 }
 
 fn is_manifest(path: &Path) -> bool {
@@ -223,6 +241,20 @@ mod tests {
         std::fs::write(directory.path().join("README.md"), "not: [yaml\n").unwrap();
         let objects = read(&[directory.path().to_owned()], &Schemas::new().unwrap()).unwrap();
         assert_eq!(objects.iter().map(Declared::name).collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn a_file_is_read_once_however_it_is_reached() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        std::fs::create_dir(path.join("sub")).unwrap();
+        std::fs::write(path.join("sub/a.yaml"), "").unwrap();
+        std::os::unix::fs::symlink("a.yaml", path.join("sub/b.yaml")).unwrap();
+        for link in ["sub/back", "sub/and-back"] {
+            std::os::unix::fs::symlink(path, path.join(link)).unwrap();
+        }
+        let paths = [path.to_owned(), path.join("sub/."), path.join("sub/../sub/a.yaml")];
+        assert_eq!(files(&paths).unwrap(), [path.join("sub/a.yaml")]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is judged: files, directories and standard input, and the objects that stand in them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,12 +39,7 @@ pub(crate) struct Object {
 impl Input {
     /// Reads every file below the paths, those of directories by their names.
     pub(crate) fn read(paths: &[PathBuf], schemas: &Schemas) -> Result<Self, ReadError> {
-        let mut seen = BTreeSet::new();
-        let mut all = Vec::new();
-        for path in paths {
-            all.extend(files::files(path)?.into_iter().filter(|file| seen.insert(file.clone())));
-        }
-        let read = files::shared_out(&all, |file| {
+        let read = files::shared_out(&files::files(paths)?, |file| {
             let mut input = Self::default();
             input.take(file, &files::bytes(file)?, schemas);
             Ok(input)

@@ -1,7 +1,7 @@
 //! The declared world of `scepter up`: what the files say now, and which generation of each object that is.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use scepter_crd::Schemas;
@@ -33,7 +33,7 @@ impl World {
     /// Reads the files. An error is for the first start alone: later the world stays as it was. No objects at all is an
     /// error too: a directory that was emptied or unmounted must not revoke everything (TH-35).
     pub(super) fn load(&mut self) -> anyhow::Result<()> {
-        let marks = marks(&self.path)?;
+        let marks = marks(std::slice::from_ref(&self.path))?;
         let objects = files::read(std::slice::from_ref(&self.path), &self.schemas)?;
         anyhow::ensure!(
             !objects.is_empty(),
@@ -50,7 +50,7 @@ impl World {
     pub(super) async fn changed(&mut self, look: Duration) -> anyhow::Result<()> {
         loop {
             tokio::time::sleep(look).await;
-            let marks = marks(&self.path).ok();
+            let marks = marks(std::slice::from_ref(&self.path)).ok();
             if marks.is_none() || marks == self.seen {
                 continue;
             }
@@ -100,8 +100,8 @@ impl World {
     }
 }
 
-fn marks(path: &Path) -> anyhow::Result<Marks> {
-    let files = files::files(path)?;
+fn marks(paths: &[PathBuf]) -> anyhow::Result<Marks> {
+    let files = files::files(paths)?;
     Ok(files
         .into_iter()
         .map(|file| {
