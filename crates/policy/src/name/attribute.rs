@@ -169,6 +169,28 @@ mod tests {
         }
     }
 
+    /// X.520 §6, RFC 2985 §5.2.1 and RFC 4519 §2.4 give these numbers.
+    #[test]
+    fn each_keyword_stands_for_its_registered_oid() {
+        for (key, oid) in [
+            ("CN", "2.5.4.3"),
+            ("SN", "2.5.4.4"),
+            ("C", "2.5.4.6"),
+            ("L", "2.5.4.7"),
+            ("ST", "2.5.4.8"),
+            ("STREET", "2.5.4.9"),
+            ("O", "2.5.4.10"),
+            ("OU", "2.5.4.11"),
+            ("T", "2.5.4.12"),
+            ("G", "2.5.4.42"),
+            ("I", "2.5.4.43"),
+            ("E", "1.2.840.113549.1.9.1"),
+            ("DC", "0.9.2342.19200300.100.1.25"),
+        ] {
+            assert_eq!(AttributeType::from_key(key).unwrap().oid().to_string(), oid, "{key}");
+        }
+    }
+
     #[test]
     fn keys_of_other_tools_are_refused_with_the_oid_to_write() {
         let error = AttributeType::from_key("serialNumber").unwrap_err();

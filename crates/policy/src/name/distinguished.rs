@@ -225,6 +225,18 @@ mod tests {
     }
 
     #[test]
+    fn a_printable_string_holds_its_alphabet_and_any_other_character_takes_utf_8() {
+        for character in (' '..='~').chain(['é']) {
+            let value = format!("a{character}a");
+            let der = common_name(&value).to_der().unwrap();
+            let tag = x509::Name::from_der(&der).unwrap().iter().next().unwrap().value.header().tag();
+            let is_printable = character.is_ascii_alphanumeric() || " '()+,-./:=?".contains(character);
+            let expected = if is_printable { Tag::PrintableString } else { Tag::Utf8String };
+            assert_eq!(tag, expected, "{character:?}");
+        }
+    }
+
+    #[test]
     fn what_its_string_type_cannot_hold_is_not_encoded() {
         for (kind, value) in [
             (AttributeType::Email, "jäne@contoso.com"),

@@ -166,6 +166,8 @@ fn a_fully_qualified_name_fails_where_no_domain_is_joined() {
     assert!(outcome(None, Some(JoinType::Hybrid)).is_ok());
     assert_eq!(outcome(Some(false), None).unwrap_err(), RuleId::Var13);
     assert_eq!(outcome(None, Some(JoinType::Entra)).unwrap_err(), RuleId::Var13);
+    assert!(outcome(Some(true), Some(JoinType::Entra)).is_ok(), "what is said counts before what is implied");
+    assert_eq!(outcome(Some(false), Some(JoinType::Hybrid)).unwrap_err(), RuleId::Var13);
 }
 
 #[test]

@@ -66,8 +66,9 @@ fn known() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::fields::SubjectAlternativeName;
     use crate::profile::sample;
-    use crate::vocabulary::Platform;
+    use crate::vocabulary::{CertificateType, Platform, SanType};
 
     #[test]
     fn only_rules_that_wait_for_it_can_be_asked_for() {
@@ -82,12 +83,28 @@ mod tests {
     #[test]
     fn a_rule_that_was_not_asked_for_is_silent() {
         let profile = sample::profile(Platform::Ios, |fields| {
-            fields.certificate_type = crate::vocabulary::CertificateType::User;
+            fields.certificate_type = CertificateType::User;
         });
         let judged = |requested| judge(&profile, &BTreeMap::new(), &requested).len();
         assert_eq!(judged(Requested::default()), 0);
         assert_eq!(judged(Requested::new([RuleId::Sid08]).unwrap()), 0);
         assert_eq!(judged(Requested::new([RuleId::Asg09]).unwrap()), 1, "a user certificate for all devices");
+    }
+
+    #[test]
+    fn asking_for_one_rule_does_not_wake_another() {
+        let profile = sample::profile(Platform::Windows10AndLater, |fields| {
+            fields.certificate_type = CertificateType::User;
+            fields.subject_alternative_names =
+                vec![SubjectAlternativeName { kind: SanType::Upn, value: "{{UserPrincipalName}}" }];
+        });
+        let judged = |requested| -> Vec<RuleId> {
+            judge(&profile, &BTreeMap::new(), &requested).iter().map(|finding| finding.rule).collect()
+        };
+        assert_eq!(judged(Requested::default()), []);
+        for id in [RuleId::Sid08, RuleId::Asg09] {
+            assert_eq!(judged(Requested::new([id]).unwrap()), [id]);
+        }
     }
 
     #[test]

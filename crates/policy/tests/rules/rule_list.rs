@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use scepter_policy::rules::RULES;
+use scepter_policy::rules::{Activation, RULES, Rule, RuleId, Scope};
+use scepter_policy::vocabulary::Severity;
 use serde::Deserialize;
 
 use crate::case::{data, read};
@@ -21,15 +22,32 @@ struct RuleList {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Place {
-    Registry(Implemented),
+    Registry(Effect),
     Test(Behaviour),
     Nowhere(Reason),
 }
 
-#[derive(Deserialize)]
-enum Implemented {
-    #[serde(rename = "implemented")]
-    Implemented,
+/// What a rule does when it is broken.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum Effect {
+    Rejects,
+    Warns,
+    Fails,
+    Waits,
+    Advises,
+}
+
+impl Effect {
+    fn of(rule: &Rule) -> Self {
+        match (rule.severity, rule.scope, rule.activation) {
+            (_, _, Activation::OnRequest) => Self::Advises,
+            (Severity::Error, Scope::Device, Activation::Always) => Self::Fails,
+            (Severity::Warning, Scope::Device, Activation::Always) => Self::Waits,
+            (Severity::Error, _, Activation::Always) => Self::Rejects,
+            (Severity::Warning, _, Activation::Always) => Self::Warns,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -67,6 +85,16 @@ fn the_registry_has_the_rules_that_the_list_says_are_implemented_and_no_other() 
     let registered = registered();
     assert_eq!(expected.difference(&registered).collect::<Vec<_>>(), [] as [&String; 0], "not registered");
     assert_eq!(registered.difference(&expected).collect::<Vec<_>>(), [] as [&String; 0], "not in the list");
+}
+
+#[test]
+fn every_rule_does_what_the_list_says_when_it_is_broken() {
+    for (id, place) in list().rules {
+        if let Place::Registry(effect) = place {
+            let rule: RuleId = id.parse().unwrap();
+            assert_eq!(Effect::of(rule.rule()), effect, "{id}");
+        }
+    }
 }
 
 #[test]
