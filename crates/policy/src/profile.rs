@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::assign::Aim;
 use crate::filter::Filter;
-use crate::identity::{AuthorityName, GroupId, ObjectName};
+use crate::identity::{Association, AuthorityName, GroupId, ObjectName};
 use crate::name::Oid;
 use crate::san::SanTemplate;
 use crate::vocabulary::{
@@ -242,6 +242,17 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Which certificates a device gets: the profile's own, and on Apple platforms one more for each associated profile
+    /// (LIF-04).
+    pub fn associations(&self) -> impl Iterator<Item = Association> {
+        let more = self.associated_profiles.iter().filter(|_| self.platform.is_apple());
+        let more = more.map(|associated| match associated.kind {
+            AssociationKind::WiFi => Association::WiFi(associated.name.clone()),
+            AssociationKind::Vpn => Association::Vpn(associated.name.clone()),
+        });
+        std::iter::once(Association::Own).chain(more)
+    }
+
     /// The key size that a device is asked for: 2048 bits where nothing is configured (KEY-05).
     pub fn effective_key_size(&self) -> KeySize {
         self.key_size.unwrap_or(KeySize::Bits2048)

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use scepter_policy::identity::{Association, ObjectKind, ObjectName, Tenant};
 use scepter_policy::plan::{Counts, Plan, plan};
-use scepter_policy::profile::{AssociationKind, Profile};
+use scepter_policy::profile::Profile;
 use scepter_policy::root::TrustedRoot;
 use scepter_policy::vocabulary::DeletionPolicy;
 use serde_json::json;
@@ -165,7 +165,7 @@ impl Change<'_> {
         name: &ObjectName,
         profile: &Profile,
     ) -> Result<Counts, StoreError> {
-        let associations = &associations(profile);
+        let associations = &profile.associations().collect::<Vec<_>>();
         let kind = ObjectKind::ScepProfile;
         self.reassign(&Assigned { tenant, kind, name, aim: profile.aim(), associations }).await
     }
@@ -210,17 +210,6 @@ impl Change<'_> {
         .rows_affected();
         Ok(u32::try_from(rows).unwrap_or(u32::MAX))
     }
-}
-
-/// Which certificates a device gets: the profile's own, and on Apple platforms one more for each associated profile
-/// (LIF-04).
-fn associations(profile: &Profile) -> Vec<Association> {
-    let more = profile.associated_profiles.iter().filter(|_| profile.platform.is_apple());
-    let more = more.map(|associated| match associated.kind {
-        AssociationKind::WiFi => Association::WiFi(associated.name.clone()),
-        AssociationKind::Vpn => Association::Vpn(associated.name.clone()),
-    });
-    std::iter::once(Association::Own).chain(more).collect()
 }
 
 /// The plan of a change that only assigns and unassigns.

@@ -3,6 +3,7 @@
 use scepter_payload::{Delivery, Root, ServerUrls, render};
 use scepter_policy::explain::Outcome;
 use scepter_policy::identity::{AssignmentKey, Association, DeviceId, Namespace, Owner, Tenant};
+use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
 
 use super::{Resolved, text};
@@ -13,7 +14,7 @@ const CHALLENGE: &str = "CHALLENGE-FROM-CHECK-IN";
 /// The owner that the issuer's first token makes: identifiers are named by it, too.
 const OWNER: &str = "admin";
 
-/// Prints the document; where the device gets none, why is said on standard error.
+/// Prints the document of the profile itself; where the device gets none, why is said on standard error.
 pub(super) fn print(resolved: &Resolved) -> anyhow::Result<()> {
     let (Outcome::Ok(request), Some(root)) = (&resolved.story.outcome, &resolved.root) else {
         print::note(text::headline(resolved).trim_end());
@@ -29,7 +30,20 @@ pub(super) fn print(resolved: &Resolved) -> anyhow::Result<()> {
         urls: &ServerUrls::as_written(profile),
         challenge: CHALLENGE,
     })?;
-    print::text(&payload.body)
+    print::text(&payload.body)?;
+    note_others(profile);
+    Ok(())
+}
+
+/// A device has a document for each association. They differ in their identifiers, name and challenge alone.
+fn note_others(profile: &Profile) {
+    let others: Vec<String> = profile.associations().skip(1).map(|other| other.to_string()).collect();
+    if !others.is_empty() {
+        let others = print::inert(&others.join(", "));
+        print::note(&format!(
+            "the device receives such a document, and asks for a certificate, for each of {others} too"
+        ));
+    }
 }
 
 fn key(resolved: &Resolved) -> anyhow::Result<AssignmentKey> {

@@ -166,6 +166,17 @@ fn a_payload_has_placeholders_for_what_only_the_issuer_knows() {
 }
 
 #[test]
+fn further_documents_of_an_apple_device_are_named() {
+    let manifests = copy();
+    let associated =
+        "platform: iOS\n  associatedProfiles: [{kind: VPN, name: corp}, {kind: WiFi, name: office}]";
+    replace(&manifests.path().join("corp-vpn-ios.yaml"), "platform: iOS", associated);
+    let ended = resolve(manifests.path(), "corp-vpn-ios", "iphone-11", &["-o", "payload"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stderr.contains("VPN/corp") && ended.stderr.contains("WiFi/office"), "{ended:?}");
+}
+
+#[test]
 fn a_payload_carries_a_root_that_the_files_hold() {
     let manifests = copy();
     let certificate = policy_root();

@@ -6,8 +6,6 @@ use super::order::Content;
 use super::{Authorized, CertificateRequest, CredentialState, Grant, Presented, Refusal, RefusalReason};
 use crate::assign::{Assignment, assign};
 use crate::authority::{AuthorityFacts, permit};
-use crate::identity::Association;
-use crate::profile::AssociationKind;
 use crate::request::compare;
 use crate::resolve::{ResolvedRequest, resolve};
 use crate::rules::validity;
@@ -102,7 +100,7 @@ fn check_entitlement(grant: &Grant) -> Result<(), Refusal> {
         return Err(Refusal::new(RefusalReason::ProfileSuspended, message));
     }
     let gone = |reason| Err(Refusal::new(RefusalReason::ScepProfileNoLongerTargetedToTheClient, reason));
-    if !has_association(grant) {
+    if !grant.profile.associations().any(|association| association == grant.key.association) {
         return gone(format!(
             "profile {} is not associated with {}",
             grant.profile.name, grant.key.association
@@ -121,17 +119,6 @@ fn is_of_one_piece(grant: &Grant) -> bool {
     grant.profile.name == grant.key.profile
         && grant.device.id == grant.key.device
         && (user.is_none() || user == grant.device.user_id.as_ref())
-}
-
-fn has_association(grant: &Grant) -> bool {
-    let has = |kind, name: &String| {
-        grant.profile.associated_profiles.iter().any(|other| other.kind == kind && other.name == *name)
-    };
-    match &grant.key.association {
-        Association::Own => true,
-        Association::WiFi(name) => has(AssociationKind::WiFi, name),
-        Association::Vpn(name) => has(AssociationKind::Vpn, name),
-    }
 }
 
 /// A key is certified once (RNW-03). The retry of a reserved or answered request brings its own key again.
