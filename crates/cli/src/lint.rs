@@ -32,18 +32,15 @@ const MOST_SHOWN: usize = 1_000;
 /// The most findings in a document: as many as code hosts take of one run.
 const MOST_WRITTEN: usize = 25_000;
 
-/// Lints: 0 without errors, 1 with, 2 when a path cannot be read.
+/// Lints: 0 without errors, 1 with, 2 when a path cannot be read or written.
 pub(crate) fn run(arguments: &LintArguments) -> anyhow::Result<Ending> {
-    let (judge, mut input) = match prepare(arguments) {
+    let (judge, input) = match prepare(arguments) {
         Ok(prepared) => prepared,
         Err(error) => {
             print::error(&error);
             return Ok(Ending::Usage);
         }
     };
-    if arguments.fix {
-        input = fix::run(&judge, input)?;
-    }
     let (findings, objects) = judge.judge(&input);
     let most = match arguments.output {
         LintFormat::Text => MOST_SHOWN,
@@ -61,7 +58,7 @@ pub(crate) fn run(arguments: &LintArguments) -> anyhow::Result<Ending> {
     Ok(if findings.errors > 0 { Ending::Findings } else { Ending::Success })
 }
 
-/// Everything that can be wrong with how the command was called.
+/// Everything that can be wrong with how the command was called, and with its files. What is to be mended is, then.
 fn prepare(arguments: &LintArguments) -> anyhow::Result<(Judge, Input)> {
     // What is mended is judged, so that it can be.
     let mending = arguments.fix.then_some(RuleId::Var23);
@@ -71,7 +68,10 @@ fn prepare(arguments: &LintArguments) -> anyhow::Result<(Judge, Input)> {
         requested: Requested::new(arguments.warn.iter().copied().chain(mending))?,
         now: Timestamp::now(),
     };
-    let input = Input::read(&arguments.paths, &judge.schemas)?;
+    let mut input = Input::read(&arguments.paths, &judge.schemas)?;
+    if arguments.fix {
+        input = fix::run(&judge, input)?;
+    }
     Ok((judge, input))
 }
 

@@ -18,7 +18,15 @@ use crate::configuration::{AuthorityConfiguration, ConfigurationError, IssuerCon
 /// A configuration whose authorities cannot judge.
 #[derive(Debug, thiserror::Error)]
 pub enum OfflineError {
-    /// The configuration cannot be read, or no issuer would start with it.
+    /// The configuration cannot be read.
+    #[error("{} cannot be read: {problem}; check the path given with --authority", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        problem: String,
+    },
+    /// No issuer would start with the configuration.
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
     /// A certificate chain is there, but cannot be read.
@@ -51,7 +59,10 @@ impl OfflineAuthorities {
     /// Reads a configuration file, and the certificate chains that it names as far as they exist. Relative paths in it
     /// start at the process's working directory.
     pub fn read(path: &Path) -> Result<Self, OfflineError> {
-        let configuration = IssuerConfiguration::read(path)?;
+        let configuration = IssuerConfiguration::read(path).map_err(|error| match error {
+            ConfigurationError::Unreadable { path, problem } => OfflineError::Unreadable { path, problem },
+            other => other.into(),
+        })?;
         configuration.check()?;
         let authorities = configuration.authorities.iter();
         let read = authorities.map(|authority| OfflineAuthority::read(authority, &configuration.data));

@@ -68,6 +68,9 @@ pub struct Diagnostic {
     /// Bytes into the field's text where the trouble starts, when one place is to blame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<usize>,
+    /// Whether the field's name is to blame, and not its value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub misnamed: bool,
     /// What to write instead, where nothing is left to decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<Box<Replacement>>,
@@ -84,6 +87,7 @@ impl Diagnostic {
             message: excerpt::sentence(message.into()),
             help: entry.help.to_owned(),
             offset: None,
+            misnamed: false,
             fix: None,
         }
     }
@@ -106,6 +110,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, offset: usize) -> Self {
         self.offset = Some(offset);
+        self
+    }
+
+    /// The same finding, which blames the field's name.
+    #[must_use]
+    pub fn misnamed(mut self) -> Self {
+        self.misnamed = true;
         self
     }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use scepter_policy::diagnostics::Replacement;
 use scepter_yaml::{Entry, Node, Value, documents};
 use tempfile::NamedTempFile;
@@ -19,15 +19,17 @@ use crate::print;
 /// The most times that a file is looked at again: what is mended can bring to light what was hidden behind it.
 const MAX_ROUNDS: usize = 100;
 
-/// Mends what can be mended, tells it, writes the files that changed, and returns what then stands in them.
+/// Mends what can be mended, writes each file that changed and tells what was mended in it, and returns what then stands
+/// in the files.
 pub(crate) fn run(judge: &Judge, input: Input) -> anyhow::Result<Input> {
-    let mut changed = BTreeSet::new();
+    let mut mended: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     let input = mend_all(judge, input, |finding| {
-        changed.insert(finding.source.file.clone());
-        tell(finding);
+        mended.entry(finding.source.file.clone()).or_default().push(finding.clone());
     });
-    for source in input.sources.iter().filter(|source| changed.contains(&source.file)) {
+    for source in &input.sources {
+        let Some(findings) = mended.get(&source.file) else { continue };
         store(source)?;
+        findings.iter().for_each(tell);
     }
     Ok(input)
 }
@@ -60,7 +62,9 @@ fn store(source: &Source) -> anyhow::Result<()> {
     if source.is_standard_input() {
         return Ok(());
     }
-    write(Path::new(&source.file), &source.text).with_context(|| format!("{} cannot be written", source.file))
+    let file = &source.file;
+    write(Path::new(file), &source.text)
+        .map_err(|problem| anyhow!("{file} cannot be written: {problem}; check its permissions"))
 }
 
 fn tell(finding: &Finding) {
@@ -184,10 +188,14 @@ impl Comparison<'_> {
     }
 }
 
-/// Replaces a file by a text, whole or not at all. It keeps its permissions, and a link goes on being one.
+/// Replaces a file by a text, whole or not at all. It keeps its permissions, and a link goes on being one. A file that may
+/// not be written is not replaced either.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
     let permissions = fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
     let directory = path.parent().unwrap_or(Path::new("/"));
     let mut file = NamedTempFile::new_in(directory)?;
     file.write_all(text.as_bytes())?;

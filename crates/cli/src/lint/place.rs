@@ -76,6 +76,9 @@ impl Position {
 /// Finds a diagnostic about the object `root` in its file.
 pub(crate) fn locate(file: &str, root: &Node, diagnostic: &Diagnostic) -> (Region, Option<Edit>) {
     let found = root.find(diagnostic.field.as_str());
+    if let Some(key) = found.key.filter(|_| diagnostic.misnamed && found.exact) {
+        return (key.into(), None);
+    }
     let field = Region::from(found.span());
     let written = found.node.as_str().filter(|_| found.exact).and_then(|text| {
         let source = file.get(found.node.span.bytes())?;
@@ -134,6 +137,11 @@ spec:
     #[test]
     fn a_finding_about_a_whole_field_is_shown_at_its_value() {
         assert_eq!(shown(&finding("spec.names.a")), ("3:14-3:19".to_owned(), "'é;b'"));
+    }
+
+    #[test]
+    fn a_finding_about_the_name_of_a_field_is_shown_at_the_name() {
+        assert_eq!(shown(&finding("spec.names.a").misnamed()), ("3:11-3:12".to_owned(), "a"));
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Check {
         };
         let path = FieldPath::from(self.path.as_str()).field(name);
         let message = format!("{} is no field of this object", clipped(name));
-        self.findings.push(Diagnostic::new(RuleId::Sch01, path, message).help(help));
+        self.findings.push(Diagnostic::new(RuleId::Sch01, path, message).help(help).misnamed());
     }
 
     /// Only whether the fields are known.

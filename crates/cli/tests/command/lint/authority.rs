@@ -23,6 +23,7 @@ fn a_configuration_that_cannot_be_read_is_a_mistake_in_usage() {
     for (file, words) in [("no/such/issuer.yaml", "no/such/issuer.yaml"), (BEYOND, "beyond")] {
         let ended = run(["lint", "--authority", file, BEYOND]);
         assert_eq!(ended.code, Some(2), "{ended:?}");
-        assert!(ended.only_error().contains(words), "{ended:?}");
+        let error = ended.only_error();
+        assert!(error.contains(words) && error.contains("--authority"), "{ended:?}");
     }
 }

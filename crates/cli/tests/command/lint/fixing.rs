@@ -116,6 +116,17 @@ fn a_file_keeps_its_permissions_and_a_link_stays_one() {
     assert_eq!(entries(written.directory.path()), ["a.yaml"], "nothing is left behind");
 }
 
+#[test]
+fn a_file_that_may_not_be_written_is_named_and_not_told_as_mended() {
+    let text = PROFILE.replace("UserName", "username");
+    let written = Written::new(&text);
+    std::fs::set_permissions(written.file(), std::fs::Permissions::from_mode(0o444)).unwrap();
+    let ended = written.fix();
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{ended:?}");
+    assert!(ended.only_error().contains("a.yaml cannot be written"), "{ended:?}");
+    assert_eq!(written.text(), text);
+}
+
 fn entries(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).unwrap();
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
