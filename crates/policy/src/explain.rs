@@ -16,6 +16,7 @@ use crate::inventory::{Device, Group, Memberships, User};
 use crate::profile::Profile;
 use crate::resolve::{ResolvedRequest, resolve};
 use crate::root::TrustedRoot;
+use crate::vocabulary::Severity;
 
 /// A profile, a device, and all that deciding about them needs.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +48,16 @@ pub enum Outcome {
     NotTargeted(String),
     /// Its root does not reach it (ROOT-10).
     Pending(Diagnostic),
+}
+
+impl Outcome {
+    /// What a rule about a device that the profile reaches makes of it: an error fails there, a warning waits.
+    fn of(finding: Diagnostic) -> Self {
+        match finding.severity {
+            Severity::Error => Self::Fail(finding),
+            Severity::Warning => Self::Pending(finding),
+        }
+    }
 }
 
 /// A decision, and the way to it.
@@ -99,7 +110,7 @@ pub fn explain(case: &Case<'_>) -> Story {
     let outcome = match assignment {
         Assignment::NotTargeted(reason) => Outcome::NotTargeted(reason),
         Assignment::NotApplicable(reason) => Outcome::NotApplicable(reason),
-        Assignment::Undecidable(finding) => Outcome::Fail(finding),
+        Assignment::Undecidable(finding) => Outcome::of(finding),
         Assignment::Targeted => certify(case, &mut told),
     };
     told.end(outcome)
@@ -110,7 +121,7 @@ fn certify(case: &Case<'_>, told: &mut Telling) -> Outcome {
     let resolved = resolve(case.profile, case.device, case.user);
     told.all(request::steps(case, resolved.as_ref().err()));
     match resolved {
-        Err(finding) => Outcome::Fail(finding),
+        Err(finding) => Outcome::of(finding),
         Ok(request) => {
             let (step, hindrance) = root::step(case);
             told.all([step]);

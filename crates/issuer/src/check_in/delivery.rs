@@ -7,8 +7,8 @@ use scepter_pki::certificate::Thumbprints;
 use scepter_policy::diagnostics::Diagnostic;
 use scepter_policy::identity::{DeviceId, Tenant};
 use scepter_policy::profile::Profile;
-use scepter_policy::rules::RuleId;
 use scepter_policy::san::GeneralName;
+use scepter_policy::vocabulary::Severity;
 use scepter_store::approvals::APPROVAL_PENDING;
 use scepter_store::check_in::{self as stored, AssignedProfile, CurrentCertificate};
 
@@ -65,7 +65,7 @@ async fn deliver(
     }
     let root = match roots::arrived(issuer, &key.tenant.namespace, known, profile) {
         Ok(root) => root,
-        Err(obstacle) => return wait(issuer, assigned, &obstacle, now).await.map(Err),
+        Err(obstacle) => return withhold(issuer, assigned, &obstacle, now).await.map(Err),
     };
     match ticket::mint(issuer, key, profile, &known.member, now).await {
         Ok(ticket) => delivery(assigned, root, ticket),
@@ -80,16 +80,25 @@ async fn deliver(
     }
 }
 
-/// Notes on the row that the root is not there, and tells the device.
-async fn wait(
+/// Notes on the row that the device has not its root, and tells the device: it fails where it takes none (ROOT-11), and
+/// waits where the root is on its way (ROOT-10).
+async fn withhold(
     issuer: &Issuer,
     assigned: &AssignedProfile,
     obstacle: &Diagnostic,
     now: Timestamp,
 ) -> Result<PendingProfile, Failure> {
-    let reason = if obstacle.rule == RuleId::Root10 { ROOT_NOT_DELIVERED } else { obstacle.rule.as_str() };
     let message = format!("{}; {}", obstacle.message, obstacle.help);
-    issuer.store.set_pending(&assigned.key, reason, &message, now).await?;
+    let reason = match obstacle.severity {
+        Severity::Error => {
+            issuer.store.set_failed(&assigned.key, obstacle, now).await?;
+            obstacle.rule.as_str()
+        }
+        Severity::Warning => {
+            issuer.store.set_pending(&assigned.key, ROOT_NOT_DELIVERED, &message, now).await?;
+            ROOT_NOT_DELIVERED
+        }
+    };
     Ok(pending(&assigned.profile, reason, message))
 }
 

@@ -44,7 +44,7 @@ async fn a_device_enrolls_with_the_challenge_in_its_payload() {
 }
 
 #[tokio::test]
-async fn a_device_administrator_that_lets_no_root_in_waits_for_its_user_and_gets_no_challenge() {
+async fn a_profile_fails_on_a_device_administrator_that_lets_no_root_in_until_its_user_installs_it() {
     let world = World::empty().await;
     let platform = json!("AndroidDeviceAdministrator");
     let (mut root, mut profile, mut inventory) = (root(), profile(), inventory(&["laptop-1"]));
@@ -62,7 +62,11 @@ async fn a_device_administrator_that_lets_no_root_in_waits_for_its_user_and_gets
     assert!(answer.profiles.is_empty(), "{answer:?}");
     assert_eq!(answer.pending[0].reason, "ROOT-11");
     let row = world.row("laptop-1").await;
-    assert_eq!((row.state, row.reason.as_deref()), (DeviceState::Pending, Some("ROOT-11")));
+    assert_eq!((row.state, row.reason.as_deref()), (DeviceState::Failed, Some("ROOT-11")));
+    world.report_root("laptop-1").await;
+    let answer = world.check_in("laptop-1").await;
+    assert_eq!((answer.profiles.len(), answer.pending.len()), (1, 0), "{answer:?}");
+    assert_eq!(world.row("laptop-1").await.state, DeviceState::ChallengeIssued);
 }
 
 #[tokio::test]

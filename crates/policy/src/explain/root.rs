@@ -14,14 +14,16 @@ pub(super) fn step(case: &Case<'_>) -> (Step, Option<Outcome>) {
             format!("The root profile {name} is not declared, so nobody gives the device its root.");
         return waits(case, vec![problem]);
     };
-    if let Some(finding) = judge_device(root, case.device) {
-        return (Step::new(Topic::Root, vec![sentence_of(&finding)]), Some(Outcome::Fail(finding)));
-    }
     let aim = root.aim();
     let mut listener = Listener::new(case, Subject::Root(aim));
     let assignment = walk(&aim, case.device, case.user, case.memberships, &mut |seen| listener.hear(seen));
     match assignment {
-        Assignment::Targeted => (reaches(root, listener), None),
+        Assignment::Targeted => match judge_device(root, case.device) {
+            Some(finding) => {
+                (Step::new(Topic::Root, vec![sentence_of(&finding)]), Some(Outcome::of(finding)))
+            }
+            None => (reaches(root, listener), None),
+        },
         Assignment::NotTargeted(_) => waits(case, listener.targets()),
         Assignment::NotApplicable(reason) => waits(case, vec![sentence(&reason)]),
         Assignment::Undecidable(finding) => waits(case, vec![sentence(&finding.message)]),
@@ -49,5 +51,5 @@ fn waits(case: &Case<'_>, problem: Vec<String>) -> (Step, Option<Outcome>) {
     let mut sentences = vec![format!("The device must trust the root {root} first, and does not get it.")];
     sentences.extend(problem);
     sentences.push(format!("Without it the issuer hands out no challenge ({}).", finding.rule));
-    (Step::new(Topic::Root, sentences), Some(Outcome::Pending(finding)))
+    (Step::new(Topic::Root, sentences), Some(Outcome::of(finding)))
 }

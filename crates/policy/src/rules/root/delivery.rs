@@ -9,8 +9,9 @@ use crate::root::TrustedRoot;
 use crate::rules::RuleId;
 use crate::vocabulary::Platform;
 
-/// ROOT-10, ROOT-11: why a device that did not say that the root is installed gets no challenge for a profile. `root` is
-/// the one that the profile names; `arrived` says whether it reached the device as far as anybody can know.
+/// ROOT-10, ROOT-11: why a device that did not say that the root is installed gets no challenge for a profile: an error
+/// fails on that device, a warning lets it wait. `root` is the one that the profile names; `arrived` says whether it
+/// reached the device as far as anybody can know.
 pub fn judge_delivery(
     profile: &Profile,
     root: &TrustedRoot,
