@@ -85,7 +85,11 @@ async fn each_scope_does_what_it_is_for_and_nothing_else() {
         assert_eq!(code(who.put(&key, &document(&profile()), Mode::DryRun).await), declares);
         assert_eq!(code(who.delete(&key, Mode::DryRun).await), declares);
         assert_eq!(code(who.changes(None, Duration::ZERO).await), declares);
-        assert_eq!(code(who.requests(&namespace()).await), declares, "a request that waits holds its challenge");
+        assert_eq!(
+            code(who.requests(&namespace()).await),
+            declares,
+            "a request that waits holds its challenge"
+        );
         assert_eq!(code(who.check_in(&namespace(), &id("laptop-1")).await), checks_in);
         assert_eq!(code(who.report(&key, 1).await), reads);
         assert_eq!(code(who.certificates(&namespace()).await), reads);

@@ -69,10 +69,9 @@ impl DistinguishedName {
     /// The name as DER.
     pub fn to_der(&self) -> Result<Vec<u8>, NotEncodable> {
         let rdns = self.rdns.iter().map(RelativeDistinguishedName::to_x509).collect::<Result<Vec<_>, _>>()?;
-        x509::RdnSequence::from(rdns).to_der().map_err(|_| NotEncodable {
-            string_type: "Name",
-            what: "the subject".to_owned(),
-        })
+        x509::RdnSequence::from(rdns)
+            .to_der()
+            .map_err(|_| NotEncodable { string_type: "Name", what: "the subject".to_owned() })
     }
 
     /// Reads a name from DER, nothing after it.
@@ -94,10 +93,8 @@ impl RelativeDistinguishedName {
             Ok(AttributeTypeAndValue { oid: attribute.kind.oid(), value })
         });
         let attributes = attributes.collect::<Result<Vec<_>, NotEncodable>>()?;
-        x509::RelativeDistinguishedName::try_from(attributes).map_err(|_| NotEncodable {
-            string_type: "SET",
-            what: "a relative name".to_owned(),
-        })
+        x509::RelativeDistinguishedName::try_from(attributes)
+            .map_err(|_| NotEncodable { string_type: "SET", what: "a relative name".to_owned() })
     }
 
     fn from_x509(rdn: &x509::RelativeDistinguishedName) -> Result<Self, UnreadableName> {

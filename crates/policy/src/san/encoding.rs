@@ -50,10 +50,7 @@ impl GeneralName {
 
     /// The name in the form of the `x509-cert` crate.
     pub fn to_x509(&self) -> Result<x509::GeneralName, NotEncodable> {
-        let not_as = |string_type| NotEncodable {
-            string_type,
-            what: self.kind().to_string(),
-        };
+        let not_as = |string_type| NotEncodable { string_type, what: self.kind().to_string() };
         let ia5 = |value: &str| Ia5String::new(value).map_err(|_| not_as("IA5String"));
         Ok(match self {
             Self::Email(value) => x509::GeneralName::Rfc822Name(ia5(value)?),
