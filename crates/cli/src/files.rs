@@ -170,8 +170,8 @@ impl Walk {
             .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
             .map_err(unreadable)?;
         entries.sort();
-        let manifests = entries.iter().filter(|entry| entry.is_dir() || is_manifest(entry));
-        manifests.map(|entry| self.take(entry)).collect()
+        let mut manifests = entries.iter().filter(|entry| entry.is_dir() || is_manifest(entry));
+        manifests.try_for_each(|entry| self.take(entry))
     }
 }
 
