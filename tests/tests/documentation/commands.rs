@@ -50,7 +50,7 @@ fn commands(document: &str, program: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(root().join(document)).unwrap();
     let blocks = text.split("```").skip(1).step_by(2);
     let lines = blocks.flat_map(str::lines).filter(|line| !line.trim_start().starts_with('#'));
-    let lines = lines.flat_map(|line| line.split(" #").next());
+    let lines = lines.filter_map(|line| line.split(" #").next());
     let calls = lines.flat_map(|line| line.split(['|', '&']));
     calls.filter_map(|call| arguments(call, program)).collect()
 }
