@@ -4,13 +4,11 @@
 mod support;
 
 use scepter_scep::{
-    Algorithms, CertRep, CertsOnly, ContentCipher, DigestAlgorithm, IssuerAndSerial, KeyAlgorithm, Limits,
-    Unwritable, client,
-    client::{Answer, Expected, Inquiry, Unexpected},
-    parse,
+    Algorithms, CertRep, ContentCipher, DigestAlgorithm, IssuerAndSerial, KeyAlgorithm, Limits, Unwritable,
+    client, client::Inquiry, parse,
 };
 use support::{
-    Party, answer, device_nonce, grant, granted, keys::CurveKey, opened, read, request, request_with, sealed,
+    Party, answer, device_nonce, grant, granted, keys::CurveKey, opened, request, request_with, sealed,
     secrets, transaction_id,
 };
 
