@@ -37,20 +37,37 @@ impl Admin {
     pub fn challenge(&self, profile: &str, device: &str) -> Result<Minted, Failure> {
         let minted =
             self.json(&["challenge", "--profile", profile, "--device", device, "--output", "ndjson"])?;
-        Minted::read(&minted).ok_or_else(|| absent("challenge", &minted))
+        Minted::read(&minted).ok_or_else(|| Failure::absent("challenge", &minted))
     }
 
     /// The row of a device of `NAMESPACE/PROFILE`, from `scepter get devices`.
     pub fn row(&self, profile: &str, device: &str) -> Result<Value, Failure> {
         let rows = self.json(&["get", "devices", "--profile", profile, "--output", "json"])?;
         let row = rows.as_array().into_iter().flatten().find(|row| row["device"] == device).cloned();
-        row.ok_or_else(|| absent(&format!("row of {device}"), &rows))
+        row.ok_or_else(|| Failure::absent(&format!("row of {device}"), &rows))
     }
 
     /// All certificates that were issued, from `scepter get certificates`.
     pub fn certificates(&self) -> Result<Vec<Value>, Failure> {
         let certificates = self.json(&["get", "certificates", "--output", "json"])?;
-        certificates.as_array().cloned().ok_or_else(|| absent("list", &certificates))
+        certificates.as_array().cloned().ok_or_else(|| Failure::absent("list", &certificates))
+    }
+
+    /// The ids of the requests that wait for a decision, from `scepter get requests`.
+    pub fn waiting(&self) -> Result<Vec<String>, Failure> {
+        let requests = self.json(&["get", "requests", "--output", "json"])?;
+        let ids = requests.as_array().into_iter().flatten().filter_map(|request| request["id"].as_str());
+        Ok(ids.map(str::to_owned).collect())
+    }
+
+    /// `scepter approve` for a request of the namespace `default`.
+    pub fn approve(&self, id: &str) -> Result<(), Failure> {
+        run(self.command()?.args(["approve", "--namespace", "default", id]), b"").map(drop)
+    }
+
+    /// `scepter approve --deny` for the same.
+    pub fn deny(&self, id: &str) -> Result<(), Failure> {
+        run(self.command()?.args(["approve", "--namespace", "default", "--deny", id]), b"").map(drop)
     }
 
     /// The roots of the issuer's authorities in PEM, from `scepter get authorities`.
@@ -87,8 +104,4 @@ impl Minted {
     pub fn dns_names(&self) -> impl Iterator<Item = &str> {
         self.san.iter().filter_map(|name| name.strip_prefix("dns:"))
     }
-}
-
-fn absent(wanted: &str, printed: &Value) -> Failure {
-    Failure::Absent { wanted: wanted.to_owned(), printed: printed.to_string() }
 }

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use serde_json::Value;
+
 /// Why the world is not as a test needs it: what failed, and what mends it.
 #[derive(thiserror::Error)]
 pub enum Failure {
     /// A program that the tests drive is not installed.
-    #[error("`{program}` is not on the PATH: {remedy}")]
+    #[error("`{program}` is not installed: {remedy}")]
     ToolMissing {
         /// The program's name.
         program: &'static str,
@@ -29,7 +31,7 @@ pub enum Failure {
     },
 
     /// There is no directory for caches: neither of the variables that would name one is set.
-    #[error("there is nowhere to keep the control plane: set SCEPTER_CACHE or HOME")]
+    #[error("there is nowhere to keep what the tests build: set SCEPTER_CACHE or HOME")]
     NoCacheDirectory,
 
     /// A file or directory of the harness could not be read or written.
@@ -135,6 +137,11 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// That JSON was printed without the thing that was asked for.
+    pub(crate) fn absent(wanted: &str, printed: &Value) -> Self {
+        Self::Absent { wanted: wanted.to_owned(), printed: printed.to_string() }
+    }
+
     /// For `map_err`: says which file it was.
     pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();

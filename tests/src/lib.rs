@@ -17,6 +17,9 @@
 //! ```
 
 mod admin;
+mod cache;
+mod clients;
+mod clock;
 mod cluster;
 mod command;
 pub mod control_plane;
@@ -29,12 +32,13 @@ mod process;
 mod scepter;
 mod scratch;
 mod softhsm;
-mod strongswan;
 mod tool;
 mod up;
 mod wait;
 
 pub use admin::{Admin, Minted};
+pub use clients::{Certmonger, MicroMdm, PyScep, PyScepOutcome, StrongSwan, Tracked};
+pub use clock::FakeClock;
 pub use cluster::Cluster;
 pub use command::run;
 pub use failure::Failure;
@@ -46,7 +50,6 @@ pub use process::Process;
 pub use scepter::Scepter;
 pub use scratch::Scratch;
 pub use softhsm::SoftHsm;
-pub use strongswan::StrongSwan;
 pub use tool::Tool;
 pub use up::Up;
 pub use wait::until;

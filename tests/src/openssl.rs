@@ -1,5 +1,6 @@
 //! Certificates as OpenSSL reads them.
 
+use std::process::Command;
 use std::time::Duration;
 
 use crate::command::run;
@@ -108,6 +109,19 @@ impl Issued {
                 command.args(["-crl_check", "-crl_download"]);
             }
         }
+        self.verdict(&scratch, command)
+    }
+
+    /// Whether it verifies against `roots` and this revocation list, both in PEM.
+    pub fn verify_with(&self, roots: &str, crl: &str) -> Result<Verdict, Failure> {
+        let scratch = Scratch::new("openssl")?;
+        let mut command = Tool::OpenSsl.command()?;
+        command.arg("verify").arg("-CAfile").arg(scratch.write("roots.pem", roots)?);
+        command.arg("-crl_check").arg("-CRLfile").arg(scratch.write("crl.pem", crl)?);
+        self.verdict(&scratch, command)
+    }
+
+    fn verdict(&self, scratch: &Scratch, mut command: Command) -> Result<Verdict, Failure> {
         command.arg(scratch.write("certificate.pem", &self.pem)?);
         match run(&mut command, b"") {
             Ok(_) => Ok(Verdict::Good),

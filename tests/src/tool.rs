@@ -7,11 +7,22 @@ use std::process::Command;
 
 use crate::Failure;
 
+/// The remedy for whatever `scripts/install-tools` installs.
+pub(crate) const INSTALL: &str = "run `scripts/install-tools test` (Debian), or install it and try again";
+/// Where certmonger's programs are that are on nobody's PATH.
+const CERTMONGER: &str = "/usr/lib/certmonger:/usr/libexec/certmonger";
+
 /// A program that a test needs from outside this repository, by what it is to the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {
     /// strongSwan's `pki`: the first real SCEP client.
     StrongSwanPki,
+    /// certmonger's daemon for a user's session.
+    Certmonger,
+    /// What speaks to that daemon.
+    GetCert,
+    /// micromdm's `scepclient`.
+    MicroMdm,
     /// `openssl`, to read certificates with other eyes than ours.
     OpenSsl,
     /// `softhsm2-util`, a PKCS #11 token without hardware.
@@ -27,7 +38,10 @@ pub enum Tool {
 impl Tool {
     /// The program's path, or a failure that names the remedy.
     pub fn find(self) -> Result<PathBuf, Failure> {
-        self.find_in(&env::var_os("PATH").unwrap_or_default())
+        let mut paths = env::var_os("PATH").unwrap_or_default();
+        paths.push(":");
+        paths.push(CERTMONGER);
+        self.find_in(&paths)
     }
 
     fn find_in(self, paths: &OsStr) -> Result<PathBuf, Failure> {
@@ -45,6 +59,9 @@ impl Tool {
     fn program(self) -> &'static str {
         match self {
             Self::StrongSwanPki => "pki",
+            Self::Certmonger => "certmonger-session",
+            Self::GetCert => "getcert",
+            Self::MicroMdm => "scepclient",
             Self::OpenSsl => "openssl",
             Self::SoftHsm => "softhsm2-util",
             Self::SetPriv => "setpriv",
@@ -55,9 +72,13 @@ impl Tool {
 
     fn remedy(self) -> &'static str {
         match self {
-            Self::StrongSwanPki | Self::OpenSsl | Self::SoftHsm | Self::SetPriv => {
-                "run `scripts/install-tools test` (Debian), or install it and try again"
-            }
+            Self::StrongSwanPki
+            | Self::Certmonger
+            | Self::GetCert
+            | Self::MicroMdm
+            | Self::OpenSsl
+            | Self::SoftHsm
+            | Self::SetPriv => INSTALL,
             Self::Kubectl => "install it, or unset KUBECONFIG and run `make envtest`, which builds it",
             Self::Go => {
                 "install Go 1.26 or newer, or set KUBEBUILDER_ASSETS to a directory that has etcd, kube-apiserver, \
@@ -82,7 +103,7 @@ mod tests {
         let missing = Tool::StrongSwanPki.find_in(OsStr::new("/nowhere:/no/where")).unwrap_err();
         assert_eq!(
             missing.to_string(),
-            "`pki` is not on the PATH: run `scripts/install-tools test` (Debian), or install it and try again"
+            "`pki` is not installed: run `scripts/install-tools test` (Debian), or install it and try again"
         );
     }
 }

@@ -1,12 +1,11 @@
 //! Where the control plane's programs are.
 
-use std::env;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{Context, SHA256};
 
 use super::build::{ETCD, KUBERNETES, Module};
+use crate::cache::{cache, set};
 use crate::{Failure, Tool, command::run};
 
 /// The programs of one control plane, all of them there.
@@ -43,13 +42,8 @@ impl Binaries {
 
 /// The directory of the control plane that these modules give with this Go: another version, another directory.
 pub(super) fn cache_directory() -> Result<PathBuf, Failure> {
-    let cache = set("SCEPTER_CACHE")
-        .map(PathBuf::from)
-        .or_else(|| set("XDG_CACHE_HOME").map(|cache| Path::new(&cache).join("scepter")))
-        .or_else(|| set("HOME").map(|home| Path::new(&home).join(".cache/scepter")))
-        .ok_or(Failure::NoCacheDirectory)?;
     let go = run(Tool::Go.command()?.args(["env", "GOVERSION", "GOOS", "GOARCH"]), b"")?;
-    Ok(cache.join("control-plane").join(key(&go, &[ETCD, KUBERNETES])))
+    Ok(cache()?.join("control-plane").join(key(&go, &[ETCD, KUBERNETES])))
 }
 
 /// Names what decides the binaries, byte for byte: the sources, the flags and the compiler.
@@ -63,8 +57,4 @@ fn key(go: &str, modules: &[Module]) -> String {
         }
     }
     hex::encode(&digest.finish().as_ref()[..8])
-}
-
-fn set(variable: &str) -> Option<std::ffi::OsString> {
-    env::var_os(variable).filter(|value| value != OsStr::new(""))
 }

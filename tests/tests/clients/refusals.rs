@@ -95,7 +95,7 @@ async fn bytes_that_are_no_message_are_a_400_and_the_next_client_is_served() -> 
 }
 
 /// The server's answer was badRequest, which is all that a client is told.
-fn is_refused(enrolled: Result<String, Failure>) {
+pub(crate) fn is_refused(enrolled: Result<String, Failure>) {
     match enrolled {
         Err(Failure::CommandFailed { output, .. }) => {
             assert!(output.contains("failInfo:     badRequest"), "{output}");

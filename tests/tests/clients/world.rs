@@ -3,16 +3,46 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use scepter_tests::{Admin, Failure, StrongSwan, Up};
+use scepter_tests::{Admin, Failure, FakeClock, Scratch, StrongSwan, Up};
 
 /// The profile that most tests enroll for.
 pub(crate) const PROFILE: &str = "default/corp-wifi-windows";
 /// How long a change of a manifest may take to have its effect.
 pub(crate) const LIMIT: Duration = Duration::from_mins(1);
+/// The quickstart's certificates last 20 days and are due in their last four: one of that age is, and is valid still.
+pub(crate) const DUE: u16 = 18;
+
+/// An authority whose CA has an RSA key, which `PyScep` asks of every CA.
+const CONFIGURATION: &str = "\
+apiVersion: config.scepter.dev/v1alpha1
+kind: IssuerConfiguration
+authorities:
+- name: default
+  create: {algorithm: RSA2048, subject: CN=Clients CA, validity: {value: 1, unit: Years}}
+  maxValidity: {value: 29, unit: Days}
+  permitted: [{any: true}]
+";
 
 /// Serves a copy of the quickstart.
 pub(crate) fn quickstart() -> Result<Up, Failure> {
     Up::on(&manifests())
+}
+
+/// The same with an RSA authority, of which `more` says more in YAML.
+pub(crate) fn quickstart_with(more: &str) -> Result<Up, Failure> {
+    configured(more, None)
+}
+
+/// The same, by a clock of its own.
+pub(crate) fn quickstart_by(clock: &FakeClock) -> Result<Up, Failure> {
+    configured("", Some(clock))
+}
+
+fn configured(more: &str, clock: Option<&FakeClock>) -> Result<Up, Failure> {
+    let scratch = Scratch::new("configuration")?;
+    let configuration = scratch.write("issuer.yaml", format!("{CONFIGURATION}{more}"))?;
+    let environment: Vec<_> = clock.into_iter().flat_map(FakeClock::environment).collect();
+    Up::configured(&manifests(), &configuration, &environment)
 }
 
 /// The quickstart's manifests.
@@ -23,6 +53,5 @@ pub(crate) fn manifests() -> PathBuf {
 /// Has strongSwan enroll for a device with a fresh challenge, and returns the certificate in PEM.
 pub(crate) fn enroll(admin: &Admin, device: &str) -> Result<String, Failure> {
     let minted = admin.challenge(PROFILE, device)?;
-    let client = StrongSwan::new(&minted.url)?;
-    client.enroll(&minted.subject, minted.dns_names(), &minted.challenge)
+    StrongSwan::new(&minted.url)?.enroll_for(&minted)
 }

@@ -1,0 +1,94 @@
+//! certmonger: its daemon, as `getcert` commands it.
+
+use scepter_tests::{
+    Admin, Certmonger, Failure, FakeClock, Issued, Minted, Up, Verdict, Verification, until,
+};
+
+use crate::world::{DUE, LIMIT, PROFILE, quickstart_by, quickstart_with};
+
+fn challenged(up: &Up) -> Result<(Certmonger, Minted), Failure> {
+    let minted = up.admin().challenge(PROFILE, "laptop-01")?;
+    Ok((Certmonger::start(&minted.url, &up.admin().roots()?, [])?, minted))
+}
+
+#[test]
+fn certmonger_enrolls_and_watches_over_its_certificate() -> Result<(), Failure> {
+    let up = quickstart_with("")?;
+    let (certmonger, minted) = challenged(&up)?;
+    let tracked = certmonger.enroll_for(&minted)?;
+    assert_eq!((tracked.status.as_str(), tracked.error), ("MONITORING", None));
+    let certificate = Issued::new(certmonger.certificate()?);
+    assert_eq!(certificate.verify(&up.admin().roots()?, Verification::ChainAndRevocation)?, Verdict::Good);
+    assert_eq!(up.admin().row(PROFILE, "laptop-01")?["serialNumber"], certificate.serial_number()?);
+    Ok(())
+}
+
+#[test]
+fn certmonger_understands_that_it_is_refused() -> Result<(), Failure> {
+    let up = quickstart_with("")?;
+    let (certmonger, minted) = challenged(&up)?;
+    let tracked = certmonger.enroll(&minted.subject, minted.dns_names(), "guessed")?;
+    // Its words for badRequest (RFC 8894 §3.2.1.4.2).
+    let refused = "Transaction either is not permitted or is not supported by server.";
+    assert_eq!((tracked.status.as_str(), tracked.error.as_deref()), ("CA_REJECTED", Some(refused)));
+    assert_eq!(up.admin().certificates()?.len(), 0);
+    Ok(())
+}
+
+#[test]
+fn certmonger_waits_while_its_request_does_and_polls() -> Result<(), Failure> {
+    let up = quickstart_with("  approval: Manual\n")?;
+    let (certmonger, minted) = challenged(&up)?;
+    assert_eq!(certmonger.enroll_for(&minted)?.status, "CA_WORKING");
+    approve_all(&up.admin())?;
+    certmonger.poll()?;
+    // Its poll goes on behind the command that asked for it.
+    until("certmonger has its certificate", LIMIT, || match certmonger.tracked() {
+        Ok(tracked) if tracked.status == "MONITORING" => Ok(()),
+        other => Err(format!("{other:?}")),
+    })?;
+    let certificate = Issued::new(certmonger.certificate()?);
+    assert_eq!(certificate.verify(&up.admin().roots()?, Verification::Chain)?, Verdict::Good);
+    Ok(())
+}
+
+#[test]
+fn certmonger_renews_by_itself_with_a_new_key_when_its_certificate_is_due() -> Result<(), Failure> {
+    let clock = FakeClock::days_ago(DUE)?;
+    let up = quickstart_by(&clock)?;
+    let minted = up.admin().challenge(PROFILE, "laptop-01")?;
+    let mut certmonger = Certmonger::start(&minted.url, &up.admin().roots()?, clock.environment())?;
+    certmonger.enroll_for(&minted)?;
+    let old = Issued::new(certmonger.certificate()?);
+
+    clock.set(0)?;
+    certmonger.restart()?;
+    let renewed = until("certmonger has another certificate", LIMIT, || match certmonger.certificate() {
+        Ok(pem) if Issued::new(&*pem) != old => Ok(Issued::new(pem)),
+        other => Err(format!("{other:?}, {:?}", certmonger.tracked())),
+    })?;
+
+    assert_eq!(renewed.verify(&up.admin().roots()?, Verification::Chain)?, Verdict::Good);
+    assert_eq!(up.admin().row(PROFILE, "laptop-01")?["serialNumber"], renewed.serial_number()?);
+    Ok(())
+}
+
+#[test]
+fn certmonger_rekeys_when_it_is_told_to() -> Result<(), Failure> {
+    let clock = FakeClock::days_ago(DUE)?;
+    let up = quickstart_by(&clock)?;
+    let (certmonger, minted) = challenged(&up)?;
+    certmonger.enroll_for(&minted)?;
+    let old = certmonger.certificate()?;
+    clock.set(0)?;
+    let tracked = certmonger.rekey()?;
+    assert_eq!(tracked.status, "MONITORING", "{tracked:?}");
+    assert_ne!(certmonger.certificate()?, old);
+    Ok(())
+}
+
+fn approve_all(admin: &Admin) -> Result<(), Failure> {
+    let waiting = admin.waiting()?;
+    assert_eq!(waiting.len(), 1);
+    waiting.iter().try_for_each(|id| admin.approve(id))
+}

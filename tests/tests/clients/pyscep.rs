@@ -1,0 +1,110 @@
+//! `PyScep`: the client that speaks GetCert, GetCRL and GetNextCACert too.
+
+use scepter_tests::{Failure, FakeClock, Issued, Minted, PyScep, PyScepOutcome, Up, Verdict, Verification};
+
+use crate::world::{DUE, PROFILE, quickstart_by, quickstart_with};
+
+fn challenged(up: &Up) -> Result<(PyScep, Minted), Failure> {
+    let minted = up.admin().challenge(PROFILE, "laptop-01")?;
+    Ok((PyScep::new(&minted.url)?, minted))
+}
+
+/// The certificate of a success.
+fn certificate(outcome: PyScepOutcome) -> Issued {
+    match outcome {
+        PyScepOutcome::Certificates(certificates) => Issued::new(certificates.into_iter().next().unwrap()),
+        other => panic!("certificates, not {other:?}"),
+    }
+}
+
+fn refused(fail_info: &str) -> PyScepOutcome {
+    PyScepOutcome::Refused(fail_info.to_owned())
+}
+
+#[test]
+fn pyscep_is_told_what_the_server_can_and_who_it_is() -> Result<(), Failure> {
+    let up = quickstart_with("")?;
+    let client = PyScep::new(&up.scep("default"))?;
+    let capabilities = client.capabilities()?;
+    assert_eq!(capabilities, ["AES", "POSTPKIOperation", "Renewal", "SCEPStandard", "SHA-256", "SHA-512"]);
+    let roots = up.admin().roots()?;
+    let certificates = client.ca_certificates()?.into_iter().map(Issued::new);
+    let verdicts: Result<Vec<_>, _> =
+        certificates.map(|one| one.verify(&roots, Verification::Chain)).collect();
+    assert_eq!(verdicts?, [Verdict::Good, Verdict::Good, Verdict::Good]);
+    Ok(())
+}
+
+#[test]
+fn pyscep_enrolls() -> Result<(), Failure> {
+    let up = quickstart_with("")?;
+    let (client, minted) = challenged(&up)?;
+    let certificate = certificate(client.enroll_for(&minted)?);
+    assert_eq!(certificate.verify(&up.admin().roots()?, Verification::ChainAndRevocation)?, Verdict::Good);
+    assert_eq!(up.admin().row(PROFILE, "laptop-01")?["serialNumber"], certificate.serial_number()?);
+    Ok(())
+}
+
+#[test]
+fn pyscep_understands_that_it_is_refused() -> Result<(), Failure> {
+    let up = quickstart_with("")?;
+    let (client, minted) = challenged(&up)?;
+    let outcome = client.enroll(&minted.subject, minted.dns_names(), "guessed")?;
+    assert_eq!(outcome, refused("BadRequest"));
+    assert_eq!(up.admin().certificates()?.len(), 0);
+    Ok(())
+}
+
+#[test]
+fn pyscep_polls_until_its_request_is_approved() -> Result<(), Failure> {
+    let up = quickstart_with("  approval: Manual\n")?;
+    let admin = up.admin();
+    let (client, minted) = challenged(&up)?;
+    assert_eq!(client.enroll_for(&minted)?, PyScepOutcome::Pending);
+    assert_eq!(client.poll(&minted.subject)?, PyScepOutcome::Pending);
+    admin.waiting()?.iter().try_for_each(|id| admin.approve(id))?;
+    let certificate = certificate(client.poll(&minted.subject)?);
+    assert_eq!(certificate.verify(&admin.roots()?, Verification::Chain)?, Verdict::Good);
+    Ok(())
+}
+
+#[test]
+fn pyscep_renews_with_a_new_key_by_the_certificate_that_it_has() -> Result<(), Failure> {
+    let clock = FakeClock::days_ago(DUE)?;
+    let up = quickstart_by(&clock)?;
+    let (client, minted) = challenged(&up)?;
+    let old = certificate(client.enroll_for(&minted)?);
+    let renew = || client.renew(&minted.subject, minted.dns_names());
+    assert_eq!(renew()?, refused("BadRequest"), "it is not due");
+
+    clock.set(0)?;
+    let renewed = certificate(renew()?);
+
+    assert_ne!(renewed, old);
+    assert_eq!(renewed.verify(&up.admin().roots()?, Verification::Chain)?, Verdict::Good);
+    Ok(())
+}
+
+#[test]
+fn pyscep_fetches_its_own_certificate_and_no_other() -> Result<(), Failure> {
+    let up = quickstart_with("")?;
+    let (client, minted) = challenged(&up)?;
+    let own = certificate(client.enroll_for(&minted)?);
+    let (other, others) = (PyScep::new(&minted.url)?, up.admin().challenge(PROFILE, "laptop-02")?);
+    let others = certificate(other.enroll_for(&others)?);
+
+    assert_eq!(certificate(client.get_certificate(&own.serial_number()?)?), own);
+    assert_eq!(client.get_certificate(&others.serial_number()?)?, refused("BadCertId"));
+    assert_eq!(client.get_certificate("4711")?, refused("BadCertId"));
+    Ok(())
+}
+
+#[test]
+fn pyscep_fetches_the_revocation_list_and_openssl_believes_it() -> Result<(), Failure> {
+    let up = quickstart_with("")?;
+    let (client, minted) = challenged(&up)?;
+    let own = certificate(client.enroll_for(&minted)?);
+    let PyScepOutcome::Crl(crl) = client.get_crl(&own.serial_number()?)? else { panic!("a list") };
+    assert_eq!(own.verify_with(&up.admin().roots()?, &crl)?, Verdict::Good);
+    Ok(())
+}

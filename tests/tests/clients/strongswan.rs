@@ -1,0 +1,63 @@
+//! strongSwan's `pki --scepca` and `pki --scep`, beyond the enrolment that the other files have.
+
+use std::thread;
+
+use scepter_tests::{Admin, Failure, FakeClock, Issued, StrongSwan, Verdict, Verification, until};
+
+use crate::refusals::is_refused;
+use crate::world::{DUE, LIMIT, PROFILE, quickstart_by, quickstart_with};
+
+#[test]
+fn strongswan_renews_with_a_new_key_by_the_certificate_that_it_has() -> Result<(), Failure> {
+    let clock = FakeClock::days_ago(DUE)?;
+    let up = quickstart_by(&clock)?;
+    let minted = up.admin().challenge(PROFILE, "laptop-01")?;
+    let client = StrongSwan::new(&minted.url)?;
+    let old = client.enroll_for(&minted)?;
+    let renew = || client.renew(&minted.subject, minted.dns_names(), &old);
+    is_refused(renew());
+
+    clock.set(0)?;
+    let renewed = Issued::new(renew()?);
+
+    assert_ne!(renewed, Issued::new(old));
+    assert_eq!(renewed.verify(&up.admin().roots()?, Verification::Chain)?, Verdict::Good);
+    assert_eq!(up.admin().row(PROFILE, "laptop-01")?["serialNumber"], renewed.serial_number()?);
+    Ok(())
+}
+
+#[test]
+fn strongswan_polls_until_its_request_is_approved() -> Result<(), Failure> {
+    let up = quickstart_with("  approval: Manual\n")?;
+    let certificate = decided(&up.admin(), "laptop-01", Admin::approve)?;
+    let verdict = Issued::new(certificate?).verify(&up.admin().roots()?, Verification::Chain)?;
+    assert_eq!(verdict, Verdict::Good);
+    Ok(())
+}
+
+#[test]
+fn strongswan_polls_until_its_request_is_denied() -> Result<(), Failure> {
+    let up = quickstart_with("  approval: Manual\n")?;
+    is_refused(decided(&up.admin(), "laptop-01", Admin::deny)?);
+    assert_eq!(up.admin().certificates()?.len(), 0);
+    Ok(())
+}
+
+/// What a client got whose request was decided while it polled.
+fn decided(
+    admin: &Admin,
+    device: &str,
+    decide: fn(&Admin, &str) -> Result<(), Failure>,
+) -> Result<Result<String, Failure>, Failure> {
+    let minted = admin.challenge(PROFILE, device)?;
+    let client = StrongSwan::new(&minted.url)?;
+    thread::scope(|scope| {
+        let polling = scope.spawn(|| client.enroll_for(&minted));
+        let waiting = until("a request waits", LIMIT, || match admin.waiting() {
+            Ok(ids) => ids.into_iter().next().ok_or_else(|| "none".to_owned()),
+            Err(failure) => Err(failure.to_string()),
+        })?;
+        decide(admin, &waiting)?;
+        Ok(polling.join().unwrap())
+    })
+}
