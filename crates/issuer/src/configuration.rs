@@ -1,6 +1,7 @@
 //! The issuer's configuration: one typed file, which flags only override.
 
 mod authority;
+mod ca;
 mod file;
 mod overrides;
 
@@ -8,6 +9,8 @@ pub use authority::{
     AuthorityConfiguration, CaCertificatesShape, Creation, FileRef, KeyKind, KeyRef, LegacyAlgorithm,
     RegistrationAuthority,
 };
+pub(crate) use ca::CaConfiguration;
+pub use ca::NextCa;
 pub use file::{
     ApiListener, ApiVersion, Endpoint, IssuerConfiguration, Kind, Listeners, TlsEndpoint, TlsFiles,
 };
@@ -42,8 +45,8 @@ pub enum ConfigurationError {
         "no authority is configured; add one under `authorities`, the first is the default of bare SCEP paths"
     )]
     NoAuthority,
-    /// Two authorities share a name.
-    #[error("two authorities are named {0}; give each its own name")]
+    /// Two authorities, or CAs of theirs, share a name.
+    #[error("two authorities or CAs are named {0}; give each its own name")]
     DuplicateAuthority(AuthorityName),
     /// A name that cannot stand in a URL's path.
     #[error("authority {0} cannot be part of a URL; use lower-case letters, digits and `-`")]

@@ -2,13 +2,14 @@
 //!
 //! Read it in this order: [`endpoint`] (what an HTTP request asks), [`pipeline`] (who decides about which message; for a
 //! certificate one function, whose body is the order of the checks), [`credential`] (what lets a request be answered),
-//! [`inquiry`] (GetCert and GetCRL), [`failure`] (every way it ends otherwise), [`reply`] (the signed answer).
+//! [`inquiry`] (GetCert and GetCRL), [`next_ca`] (GetNextCACert), [`failure`] (every way it ends otherwise), [`reply`] (the signed answer).
 
 mod credential;
 mod endpoint;
 mod envelope;
 mod failure;
 mod inquiry;
+mod next_ca;
 mod pipeline;
 mod reply;
 mod request;

@@ -112,7 +112,7 @@ impl OfflineAuthorities {
 
 impl OfflineAuthority {
     fn read(configuration: &AuthorityConfiguration, data: &Path) -> Result<Self, OfflineError> {
-        let path = certificate_chain_file(configuration, data);
+        let path = certificate_chain_file(configuration.ca(), data);
         let invalid = |problem: String| OfflineError::Certificates {
             authority: configuration.name.clone(),
             path: path.clone(),
@@ -123,11 +123,13 @@ impl OfflineAuthority {
         let issuing = issuing.map_err(|error| invalid(error.to_string()))?;
         let facts = AuthorityFacts {
             name: configuration.name.clone(),
+            ca: configuration.ca().name.clone(),
             not_before: issuing.as_ref().map_or(Timestamp::MIN, |issuing| issuing.not_before),
             not_after: issuing.as_ref().map_or(Timestamp::MAX, |issuing| issuing.not_after),
             max_validity: configuration.max_validity,
             enforce_name_lengths: configuration.enforce_name_lengths,
             root: chain.last().cloned().unwrap_or_default(),
+            other_roots: Vec::new(),
             public_urls: configuration.public_urls.clone(),
             permitted: configuration.permitted.clone(),
             approval: configuration.approval,

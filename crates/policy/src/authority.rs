@@ -29,6 +29,8 @@ use crate::vocabulary::vocabulary;
 pub struct AuthorityFacts {
     /// Its name.
     pub name: AuthorityName,
+    /// Its CA that issues: what a certificate is recorded and published under. The authority's own name until a roll-over.
+    pub ca: AuthorityName,
     /// When its issuing certificate begins; no certificate of it begins earlier.
     pub not_before: Timestamp,
     /// When its issuing certificate ends (VAL-05).
@@ -37,14 +39,23 @@ pub struct AuthorityFacts {
     pub max_validity: Validity,
     /// Whether X.520 length limits are enforced (SUB-13).
     pub enforce_name_lengths: bool,
-    /// The root that anchors it, as DER (ROOT-08).
+    /// The root that anchors its CA that issues, as DER (ROOT-08).
     pub root: Vec<u8>,
+    /// The roots of its CAs before and after that one, as DER: during a roll-over devices get them too.
+    pub other_roots: Vec<Vec<u8>>,
     /// Where devices reach it (URL-13).
     pub public_urls: Vec<String>,
     /// What it may certify, by namespace pattern.
     pub permitted: Vec<Permitted>,
     /// Whether somebody has to approve each of its certificates.
     pub approval: Approval,
+}
+
+impl AuthorityFacts {
+    /// Whether that root anchors one of its CAs.
+    pub fn is_anchored_by(&self, root: &[u8]) -> bool {
+        self.root == root || self.other_roots.iter().any(|other| other == root)
+    }
 }
 
 vocabulary! {

@@ -69,7 +69,8 @@ pub(super) async fn authorities(
     caller: Caller,
 ) -> Result<Json<AuthorityList>, Failure> {
     caller.require(Right::Read)?;
-    let items = issuer.authorities.iter().filter_map(|served| authority(served)).collect();
+    let items =
+        issuer.authorities.all_issuing(issuer.clock.now()).filter_map(|served| authority(served)).collect();
     Ok(Json(AuthorityList { items }))
 }
 

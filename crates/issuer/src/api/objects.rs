@@ -139,7 +139,7 @@ fn certificate_of(issuer: &Issuer, key: &ObjectKey, stored: &StoredObject) -> Op
     match key.kind {
         ObjectKind::TrustedRootProfile => {
             let root = Declared.root(&stored.document, issuer.clock.now()).ok()?;
-            describe_certificate(root_certificate(&issuer.authorities, &key.namespace, &root)?).ok()
+            describe_certificate(root_certificate(issuer, &key.namespace, &root)?).ok()
         }
         ObjectKind::ScepProfile | ObjectKind::InventorySource => None,
     }

@@ -76,14 +76,13 @@ impl Declaration<'_> {
         if let Some(finding) = self.other_platform(ObjectKind::ScepProfile, profile.platform).await? {
             return Ok(refused(finding.into()));
         }
-        let namespace = &self.put.tenant.namespace;
-        let served = self.issuer.authorities.get(profile.authority.as_str());
+        let (namespace, now) = (&self.put.tenant.namespace, self.issuer.clock.now());
+        let served = self.issuer.authorities.issuing(profile.authority.as_str(), now);
         let Some(served) = served.filter(|served| served.serves(namespace)) else {
             let field = FieldPath::spec().field("authorityName");
             return Ok(refused(not_served(field, &profile.authority, namespace).into()));
         };
         let root = self.stored_root(&profile).await?;
-        let now = self.issuer.clock.now();
         findings.extend(judge_reference(&profile, root.as_ref(), &BTreeMap::new()));
         findings.extend(judge(&profile, root.as_ref(), &served.facts, namespace, now));
         if findings.has_errors() {
@@ -171,11 +170,7 @@ impl Declaration<'_> {
     fn mismatch(&self, root: &TrustedRoot, served: &Served, findings: &Diagnostics) -> Option<RootMismatch> {
         findings.errors().find(|finding| finding.rule == RuleId::Root08)?;
         Some(RootMismatch {
-            referenced: thumbprint(root_certificate(
-                &self.issuer.authorities,
-                &self.put.tenant.namespace,
-                root,
-            )?),
+            referenced: thumbprint(root_certificate(self.issuer, &self.put.tenant.namespace, root)?),
             authority: thumbprint(served.authority.root()),
         })
     }
@@ -246,7 +241,7 @@ async fn plan_id(
 
 /// Whether devices may be given a root's certificate (GAP-7, TH-49).
 fn judge_certificate(issuer: &Issuer, namespace: &Namespace, root: &TrustedRoot) -> Option<Diagnostic> {
-    if root_certificate(&issuer.authorities, namespace, root).is_some() {
+    if root_certificate(issuer, namespace, root).is_some() {
         return None;
     }
     let field = FieldPath::spec().field("certificate");

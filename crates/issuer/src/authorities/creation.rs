@@ -11,22 +11,22 @@ use scepter_policy::identity::AuthorityName;
 use scepter_policy::name::{Attribute, DistinguishedName, RelativeDistinguishedName, SubjectTemplate};
 
 use super::OpenAuthorityError;
-use crate::configuration::{AuthorityConfiguration, Creation, KeyKind};
+use crate::configuration::{CaConfiguration, Creation, KeyKind};
 
-/// Makes the authority where none of its files is there and the configuration says how.
+/// Makes the CA where none of its files is there and the configuration says how.
 pub(super) async fn ensure(
-    configuration: &AuthorityConfiguration,
+    ca: CaConfiguration<'_>,
     files: &AuthorityFiles,
     pool: &RsaPool,
     now: Timestamp,
 ) -> Result<(), OpenAuthorityError> {
-    let name = &configuration.name;
+    let name = ca.name;
     let failed = |source| OpenAuthorityError::File {
         authority: name.clone(),
         path: files.certificate_chain.clone(),
         source,
     };
-    match (files.presence().map_err(failed)?, &configuration.create) {
+    match (files.presence().map_err(failed)?, ca.create) {
         (Presence::Complete, _) => Ok(()),
         (Presence::Absent, Some(creation)) => create(name, creation, files, pool, now).await,
         (presence @ (Presence::Absent | Presence::Partial { .. }), _) => {

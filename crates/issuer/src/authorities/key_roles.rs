@@ -14,12 +14,12 @@ impl Authorities {
         for served in self.iter() {
             for (role, key) in served.authority.keys() {
                 let shared = |other: String| {
-                    Err(OpenAuthorityError::SharedKey { authority: served.facts.name.clone(), role, other })
+                    Err(OpenAuthorityError::SharedKey { authority: served.facts.ca.clone(), role, other })
                 };
                 if tls.iter().any(|tls| tls == key) {
                     return shared("a listener's TLS key".to_owned());
                 }
-                if let Some(other) = self.other_use(&served.facts.name, role, key) {
+                if let Some(other) = self.other_use(&served.facts.ca, role, key) {
                     return shared(other);
                 }
             }
@@ -29,11 +29,11 @@ impl Authorities {
 
     /// What another authority uses this key for, unless it is what two may share: the same RA.
     fn other_use(&self, own: &AuthorityName, role: KeyRole, key: &[u8]) -> Option<String> {
-        for served in self.iter().filter(|served| served.facts.name != *own) {
+        for served in self.iter().filter(|served| served.facts.ca != *own) {
             for (other, other_key) in served.authority.keys() {
                 let may_share = role == other && role != KeyRole::Ca;
                 if other_key == key && !may_share {
-                    return Some(format!("{other} of authority {}", served.facts.name));
+                    return Some(format!("{other} of authority {}", served.facts.ca));
                 }
             }
         }

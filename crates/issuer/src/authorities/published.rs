@@ -20,3 +20,17 @@ pub(super) fn ca_certificates(
     }
     .to_body()
 }
+
+/// The certificates that GetCACert will answer, as GetNextCACert tells them before: the CA's chain first.
+pub(super) fn next_ca_certificates(authority: &Authority, shape: CaCertificatesShape) -> Vec<Vec<u8>> {
+    let mut certificates: Vec<Vec<u8>> = authority.certificate_chain().map(<[u8]>::to_vec).collect();
+    match shape {
+        CaCertificatesShape::RaPair => {
+            certificates.push(authority.ra_signing_certificate().to_vec());
+            certificates.push(authority.ra_decryption_certificate().to_vec());
+        }
+        CaCertificatesShape::Chain => {}
+        CaCertificatesShape::Single => certificates.truncate(1),
+    }
+    certificates
+}

@@ -13,7 +13,6 @@ use scepter_store::StoreError;
 use scepter_store::check_in::{AssignedRoot, CheckIn};
 
 use super::payload;
-use crate::authorities::Authorities;
 use crate::issuer::Issuer;
 
 /// Hands out the roots that are assigned to a device.
@@ -25,7 +24,7 @@ pub(super) async fn deliver(
 ) -> Result<Vec<RootDelivery>, StoreError> {
     let mut deliveries = Vec::new();
     for AssignedRoot { root, state } in &known.roots {
-        let certificate = certificate(&issuer.authorities, &tenant.namespace, root);
+        let certificate = certificate(issuer, &tenant.namespace, root);
         let Some(certificate) = certificate.filter(|_| !root.suspend) else {
             continue;
         };
@@ -54,14 +53,15 @@ pub(super) async fn deliver(
 
 /// The certificate that a root profile stands for, as far as a namespace's devices may be given it (GAP-7).
 pub(crate) fn certificate<'a>(
-    authorities: &'a Authorities,
+    issuer: &'a Issuer,
     namespace: &Namespace,
     root: &'a TrustedRoot,
 ) -> Option<&'a [u8]> {
     match &root.certificate {
-        RootCertificate::Der(der) => authorities.may_deliver(namespace, der).then_some(der),
+        RootCertificate::Der(der) => issuer.authorities.may_deliver(namespace, der).then_some(der),
         RootCertificate::Authority(name) => {
-            let served = authorities.get(name.as_str()).filter(|served| served.serves(namespace))?;
+            let served = issuer.authorities.issuing(name.as_str(), issuer.clock.now());
+            let served = served.filter(|served| served.serves(namespace))?;
             Some(served.authority.root())
         }
         RootCertificate::Unread { .. } => None,
@@ -78,7 +78,7 @@ pub(super) fn arrived<'a>(
     let device = &known.member.device;
     let assigned = known.roots.iter().find(|assigned| assigned.root.name == profile.root);
     let found = assigned.and_then(|AssignedRoot { root, state }| {
-        let certificate = certificate(&issuer.authorities, namespace, root)?;
+        let certificate = certificate(issuer, namespace, root)?;
         Some((Root { profile: root, certificate }, *state))
     });
     let Some((root, state)) = found else { return Err(waiting(profile, device)) };

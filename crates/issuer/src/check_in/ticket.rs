@@ -77,7 +77,7 @@ pub(super) async fn mint<'a>(
     if profile.suspend {
         return Err(NoTicket::Suspended);
     }
-    let served = issuer.authorities.get(profile.authority.as_str());
+    let served = issuer.authorities.issuing(profile.authority.as_str(), now);
     let served = served.filter(|served| served.serves(&key.tenant.namespace));
     let served = served.ok_or_else(|| NoTicket::NoAuthority(profile.authority.clone()))?;
     let request = match resolved(served, key, profile, member) {

@@ -10,7 +10,7 @@ use scepter_policy::vocabulary::ValidityUnit;
 use scepter_scep::Algorithms;
 use serde::Deserialize;
 
-use super::ConfigurationError;
+use super::{ConfigurationError, NextCa};
 
 /// A certification authority: where its keys are, and what it may ever certify.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -24,6 +24,10 @@ pub struct AuthorityConfiguration {
     /// Where devices reach it, such as `https://scep.example.com/scep/default`. Absent: this issuer's own address.
     #[serde(default, rename = "publicURLs")]
     pub public_urls: Vec<String>,
+    /// What its certificates are recorded and published under, where that is not its own name: after a roll-over, the
+    /// `caName` that the CA had under `next`.
+    #[serde(default)]
+    pub ca_name: Option<AuthorityName>,
     /// How to make it on the first start, when its files are absent.
     #[serde(default)]
     pub create: Option<Creation>,
@@ -57,6 +61,9 @@ pub struct AuthorityConfiguration {
     /// What GetCACert answers.
     #[serde(default)]
     pub ca_certificates: CaCertificatesShape,
+    /// The CA that follows.
+    #[serde(default)]
+    pub next: Option<NextCa>,
 }
 
 /// A weak algorithm that an authority may accept.
@@ -154,16 +161,26 @@ impl AuthorityConfiguration {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigurationError> {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if !self.name.as_str().bytes().all(plain) {
+        if !is_usable(&self.name) {
             return Err(ConfigurationError::UnusableAuthorityName(self.name.clone()));
         }
-        let named = [self.certificate_chain.is_some(), self.signing_key.is_some(), self.ra.is_some()];
-        if named.contains(&true) && named.contains(&false) {
-            return Err(ConfigurationError::IncompleteAuthority(self.name.clone()));
-        }
-        Ok(())
+        self.ca().check()?;
+        self.next.as_ref().map_or(Ok(()), |next| next.ca().check())
     }
+
+    /// Every name that it takes: its own, and those of its CAs.
+    pub(super) fn names(&self) -> Vec<&AuthorityName> {
+        let mut names = vec![&self.name];
+        names.extend(self.ca_name.as_ref().filter(|name| **name != self.name));
+        names.extend(self.next.as_ref().map(|next| &next.ca_name));
+        names
+    }
+}
+
+/// Whether a name can stand in a URL's path and in a file's.
+pub(super) fn is_usable(name: &AuthorityName) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    name.as_str().bytes().all(plain)
 }
 
 fn every_namespace() -> Vec<String> {

@@ -164,8 +164,10 @@ impl IssuerConfiguration {
         }
         let mut names = BTreeSet::new();
         for authority in &self.authorities {
-            if !names.insert(&authority.name) {
-                return Err(ConfigurationError::DuplicateAuthority(authority.name.clone()));
+            for name in authority.names() {
+                if !names.insert(name) {
+                    return Err(ConfigurationError::DuplicateAuthority(name.clone()));
+                }
             }
             authority.check()?;
         }
@@ -255,6 +257,18 @@ authorities:
         let mut configuration = IssuerConfiguration::laboratory().unwrap();
         configuration.authorities.push(configuration.authorities[0].clone());
         assert!(matches!(configuration.check(), Err(ConfigurationError::DuplicateAuthority(_))));
+    }
+
+    #[test]
+    fn a_next_ca_has_a_name_and_a_time_of_its_own() {
+        let next = |name: &str| {
+            let ca = "create: {algorithm: P256, subject: 'CN=Next CA'}";
+            let text = format!("{MINIMAL}  next: {{caName: {name}, from: '2030-01-01T00:00:00Z', {ca}}}\n");
+            IssuerConfiguration::parse(&text).unwrap().check()
+        };
+        assert_eq!(next("default-2030"), Ok(()));
+        assert!(matches!(next("default"), Err(ConfigurationError::DuplicateAuthority(_))));
+        assert!(matches!(next("Default/2030"), Err(ConfigurationError::UnusableAuthorityName(_))));
     }
 
     #[test]

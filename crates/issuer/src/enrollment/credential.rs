@@ -27,10 +27,10 @@ pub(super) fn presented(
     Credential::from_challenge_password(password.expose()).ok_or_else(other_form)
 }
 
-/// The signer's certificate, if this authority has signed it. The message's own signature has proven that its sender holds
-/// the key.
+/// The signer's certificate, if this authority has signed it, by its CA or the one before. The message's own signature has
+/// proven that its sender holds the key.
 pub(super) fn proven(served: &Served, to: &ReplyTo) -> Option<ProvenCertificate> {
-    ProvenCertificate::prove(to.signer().der(), &served.authority)
+    served.and_predecessor().find_map(|ca| ProvenCertificate::prove(to.signer().der(), &ca.authority))
 }
 
 /// A challenge in a message that another device's certificate has signed was taken from its device (TH-02).

@@ -14,8 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument as _;
 
 use super::failure::{Answer, Failure};
-use super::pipeline;
 use super::target::Target;
+use super::{next_ca, pipeline};
 use crate::authorities::Served;
 use crate::correlation::CorrelationId;
 use crate::issuer::Issuer;
@@ -48,16 +48,22 @@ async fn answer(
     };
     match Target::of(uri.path()) {
         Some(Target::RevocationList(name)) => {
-            let list = issuer.authorities.get(name).and_then(|served| served.revocation_list.current());
+            let list = issuer.authorities.published(name).and_then(|served| served.revocation_list.current());
             list.map_or_else(no_authority, |list| revocation_list::answer(list, &headers, issuer.clock.now()))
         }
-        Some(Target::Ocsp(name, encoded)) => match issuer.authorities.get(name) {
+        Some(Target::Ocsp(name, encoded)) => match issuer.authorities.published(name) {
             Some(served) => ocsp::answer(&issuer, served, &method, encoded, &body).await,
             None => no_authority(),
         },
-        Some(Target::CaCertificate(name)) => ca_certificate(issuer.authorities.get(name)),
-        Some(Target::Scep(name)) => scep(&issuer, issuer.authorities.get(name), &method, &uri, &body).await,
-        Some(Target::DefaultScep) => scep(&issuer, issuer.authorities.default(), &method, &uri, &body).await,
+        Some(Target::CaCertificate(name)) => ca_certificate(issuer.authorities.published(name)),
+        Some(Target::Scep(name)) => {
+            let served = issuer.authorities.issuing(name, issuer.clock.now());
+            scep(&issuer, served, &method, &uri, &body).await
+        }
+        Some(Target::DefaultScep) => {
+            let served = issuer.authorities.default(issuer.clock.now());
+            scep(&issuer, served, &method, &uri, &body).await
+        }
         None => text(StatusCode::NOT_FOUND, "there is nothing here"),
     }
 }
@@ -71,9 +77,10 @@ async fn scep(
     body: &[u8],
 ) -> Response {
     let Some(served) = served else { return no_authority() };
+    let next = issuer.authorities.next(&served.facts.name, issuer.clock.now());
     match asked(method, uri.query().unwrap_or_default(), body) {
         Ok(Asked::Capabilities) => {
-            let capabilities = transport::capabilities(&served.algorithms, false);
+            let capabilities = transport::capabilities(&served.algorithms, next.is_some());
             succeeded(
                 issuer,
                 Operation::GetCaCaps,
@@ -85,6 +92,10 @@ async fn scep(
             let answer = typed(certificates.content_type, certificates.body.clone());
             succeeded(issuer, Operation::GetCaCert, answer)
         }
+        Ok(Asked::NextCaCertificates) => match next {
+            Some(next) => next_ca_certificates(issuer, served, next).await,
+            None => count(issuer, "none", text(StatusCode::BAD_REQUEST, "there is no next CA")),
+        },
         Ok(Asked::PkiOperation(message)) => pki_operation(issuer, served, &message).await,
         Err(problem) => count(issuer, "none", text(StatusCode::BAD_REQUEST, &problem)),
     }
@@ -94,6 +105,7 @@ async fn scep(
 enum Asked {
     Capabilities,
     CaCertificates,
+    NextCaCertificates,
     PkiOperation(Vec<u8>),
 }
 
@@ -111,8 +123,20 @@ fn asked(method: &Method, query: &str, body: &[u8]) -> Result<Asked, String> {
         Some(Operation::PkiOperation) => {
             query.pki_message().map(Asked::PkiOperation).map_err(|bad| bad.to_string())
         }
-        Some(Operation::GetNextCaCert) => Err("there is no next CA".to_owned()),
+        Some(Operation::GetNextCaCert) => Ok(Asked::NextCaCertificates),
         None => Err("the operation is missing; a SCEP client asks ?operation=GetCACert".to_owned()),
+    }
+}
+
+async fn next_ca_certificates(issuer: &Issuer, served: &Served, next: &Served) -> Response {
+    let operation = Operation::GetNextCaCert;
+    match next_ca::answer(served, next, issuer.clock.now()).await {
+        Ok(signed) => succeeded(issuer, operation, typed(transport::NEXT_CA_CERTIFICATES, signed)),
+        Err(failure) => {
+            let id = CorrelationId::random();
+            tracing::error!(%id, %failure, "GetNextCACert was not answered");
+            failed(issuer, operation, &failure, id)
+        }
     }
 }
 
@@ -141,14 +165,13 @@ async fn pki_operation(issuer: &Issuer, served: &Served, message: &[u8]) -> Resp
             // A refusal is an answer: some clients read nothing but 200.
             typed(transport::PKI_MESSAGE, reply)
         }
-        Err(failure) => failed(issuer, &failure, id),
+        Err(failure) => failed(issuer, Operation::PkiOperation, &failure, id),
     }
 }
 
 /// Counts and answers what gets no pkiMessage.
-fn failed(issuer: &Issuer, failure: &Failure, id: CorrelationId) -> Response {
-    let labels =
-        ScepLabels { operation: Operation::PkiOperation.as_str(), result: "error", reason: failure.reason() };
+fn failed(issuer: &Issuer, operation: Operation, failure: &Failure, id: CorrelationId) -> Response {
+    let labels = ScepLabels { operation: operation.as_str(), result: "error", reason: failure.reason() };
     issuer.metrics.count_scep(&labels);
     told(failure, id)
 }

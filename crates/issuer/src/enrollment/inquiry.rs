@@ -25,7 +25,7 @@ pub(super) async fn certificate(
     let inquirer = inquirer(issuer, served, &to).await?;
     let name = open(served, sealed).await?;
     let found = match serial(served, &name) {
-        Some(serial) => issuer.store.certificate(&served.facts.name, serial).await?,
+        Some(serial) => issuer.store.certificate(&served.facts.ca, serial).await?,
         None => None,
     };
     let found = found

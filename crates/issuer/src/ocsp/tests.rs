@@ -62,7 +62,7 @@ async fn issuer(directory: &TempDir) -> Issuer {
 
 /// The body of the answer to a POST, which may not be kept.
 async fn asked(issuer: &Issuer, body: &[u8]) -> Vec<u8> {
-    let served = issuer.authorities.default().unwrap();
+    let served = issuer.authorities.default(Timestamp::now()).unwrap();
     let answer = answer(issuer, served, &Method::POST, "", body).await;
     assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/ocsp-response");
     assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
@@ -73,7 +73,7 @@ async fn asked(issuer: &Issuer, body: &[u8]) -> Vec<u8> {
 async fn a_store_that_fails_is_try_later_and_never_good() {
     let directory = tempfile::tempdir().unwrap();
     let issuer = issuer(&directory).await;
-    let ca = issuer.authorities.default().unwrap().authority.issuing_certificate().to_vec();
+    let ca = issuer.authorities.default(Timestamp::now()).unwrap().authority.issuing_certificate().to_vec();
     let question = request(&ca, [0x41; 16]);
     assert_eq!(asked(&issuer, &question).await[4..7], [0x0a, 1, 0], "it answers while the store does");
 
@@ -88,7 +88,8 @@ async fn what_is_no_request_and_what_is_about_others_gets_an_unsigned_error() {
     let elsewhere = tempfile::tempdir().unwrap();
     let issuer = issuer(&directory).await;
     let other = self::issuer(&elsewhere).await;
-    let foreign = other.authorities.default().unwrap().authority.issuing_certificate().to_vec();
+    let foreign =
+        other.authorities.default(Timestamp::now()).unwrap().authority.issuing_certificate().to_vec();
     assert_eq!(asked(&issuer, b"hello").await, Refusal::MalformedRequest.to_der());
     assert_eq!(asked(&issuer, &request(&foreign, [0x41; 16])).await, Refusal::Unauthorized.to_der());
 }

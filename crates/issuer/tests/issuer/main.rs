@@ -15,6 +15,7 @@ mod offline;
 mod refusals;
 mod renewal;
 mod rfc8894;
+mod rollover;
 mod secrecy;
 mod sender;
 mod start;

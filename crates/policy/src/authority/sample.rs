@@ -10,11 +10,13 @@ use crate::vocabulary::ValidityUnit;
 pub(crate) fn facts() -> AuthorityFacts {
     AuthorityFacts {
         name: AuthorityName::new("default").unwrap(),
+        ca: AuthorityName::new("default").unwrap(),
         not_before: "2020-01-31T00:00:00Z".parse().unwrap(),
         not_after: "2030-01-31T00:00:00Z".parse().unwrap(),
         max_validity: Validity { value: 1, unit: ValidityUnit::Years },
         enforce_name_lengths: true,
         root: der(ROOT),
+        other_roots: Vec::new(),
         public_urls: vec!["https://scep.example.com/scep/default".to_owned()],
         permitted: vec![permitted()],
         approval: Approval::Automatic,

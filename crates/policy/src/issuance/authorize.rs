@@ -36,7 +36,7 @@ pub fn authorize(
     Ok(Authorized {
         content: Content {
             key: grant.key,
-            authority: grant.profile.authority,
+            authority: authority.ca.clone(),
             subject: resolved.subject,
             subject_alternative_names: resolved.subject_alternative_names,
             key_usages: resolved.key_usages,

@@ -85,7 +85,7 @@ impl Authorized {
         self.versions
     }
 
-    /// The authority that will sign.
+    /// The CA that will sign.
     pub fn authority(&self) -> &AuthorityName {
         &self.content.authority
     }
@@ -151,7 +151,7 @@ impl Order {
         self.content.key_fingerprint
     }
 
-    /// The authority that signs.
+    /// The CA that signs.
     pub fn authority(&self) -> &AuthorityName {
         &self.content.authority
     }

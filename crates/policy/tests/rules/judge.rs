@@ -193,11 +193,13 @@ fn facts(patch: &Value) -> AuthorityFacts {
     let authority: Authority = serde_json::from_value(patched(world().authority, patch)).unwrap();
     AuthorityFacts {
         name: authority.name.parse().unwrap(),
+        ca: authority.name.parse().unwrap(),
         not_before: authority.not_before,
         not_after: authority.not_after,
         max_validity: authority.max_validity,
         enforce_name_lengths: authority.enforce_name_lengths,
         root: der(&authority.root),
+        other_roots: Vec::new(),
         public_urls: authority.public_urls,
         permitted: authority.permitted,
         approval: Approval::Automatic,

@@ -183,11 +183,13 @@ pub(crate) fn authority_name() -> AuthorityName {
 fn facts(authority: &Authority) -> AuthorityFacts {
     AuthorityFacts {
         name: authority.name().clone(),
+        ca: authority.name().clone(),
         not_before: authority.not_before(),
         not_after: authority.not_after(),
         max_validity: Validity { value: 1, unit: ValidityUnit::Years },
         enforce_name_lengths: true,
         root: authority.root().to_vec(),
+        other_roots: Vec::new(),
         public_urls: Vec::new(),
         permitted: vec![Permitted { any: true, ..Permitted::default() }],
         approval: Approval::Automatic,

@@ -41,10 +41,11 @@ fn judge_self_signed(root: &TrustedRoot) -> Option<Diagnostic> {
     )
 }
 
-/// ROOT-08 where the authority is known (`RootMismatch`): the root must be the one that anchors the authority.
+/// ROOT-08 where the authority is known (`RootMismatch`): the root must be one that anchors the authority. During a roll-over
+/// there are two.
 pub fn judge_anchor(profile: &Profile, root: &TrustedRoot, authority: &AuthorityFacts) -> Option<Diagnostic> {
     let held = match &root.certificate {
-        RootCertificate::Der(der) if *der == authority.root => return None,
+        RootCertificate::Der(der) if authority.is_anchored_by(der) => return None,
         RootCertificate::Der(_) => match root.facts() {
             Some(facts) if !facts.self_signed && root.anchor == Anchor::Any => return None,
             facts => facts.map_or_else(|| "another certificate".to_owned(), |facts| facts.subject),
@@ -118,7 +119,7 @@ pub(super) fn reference() -> FieldPath {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authority::sample as authority;
+    use crate::authority::{AuthorityFacts, sample as authority};
     use crate::profile::fields::{Assignments, Filter, Include};
     use crate::profile::{FilterMode, sample as profile};
     use crate::root::fields::Certificate;
@@ -234,5 +235,17 @@ mod tests {
         assert_eq!(with(pem(NAMESAKE), Some(Anchor::Any)), Some(RuleId::Root08));
         assert_eq!(with(pem(INTERMEDIATE), Some(Anchor::Any)), None);
         assert_eq!(with(of("other"), None), Some(RuleId::Root08));
+    }
+
+    #[test]
+    fn either_root_anchors_an_authority_whose_ca_is_replaced() {
+        let facts = AuthorityFacts { other_roots: vec![der(NAMESAKE)], ..authority::facts() };
+        let profile = profile::profile(Ios, |_| {});
+        for pem in [ROOT, NAMESAKE] {
+            let root = sample::root(Ios, |fields| {
+                fields.certificate = Certificate { pem: Some(pem), ..Certificate::default() };
+            });
+            assert_eq!(judge_anchor(&profile, &root, &facts), None);
+        }
     }
 }
