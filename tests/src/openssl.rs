@@ -57,6 +57,11 @@ impl Issued {
         run(command.args(["x509", "-inform", "der", "-outform", "pem"]), der).map(Self::new)
     }
 
+    /// The certificate in PEM.
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
     /// The subject, in the order in which the certificate has it: `CN=a, O=b`.
     pub fn subject(&self) -> Result<String, Failure> {
         let printed = self.print(&["-subject", "-nameopt", "utf8,sep_comma_plus_space,sname"])?;

@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use scepter_tests::{Failure, Issued, OcspStatus, Up, Verdict, Verification, until};
+use scepter_tests::{
+    Certmonger, Failure, Issued, OcspStatus, PyScep, PyScepOutcome, Up, Verdict, Verification, until,
+};
 
-use crate::world::{LIMIT, PROFILE, enroll, quickstart};
+use crate::world::{LIMIT, PROFILE, enroll, quickstart, quickstart_with};
 
 #[test]
 fn a_device_that_leaves_the_group_loses_its_certificate_and_no_other_does() -> Result<(), Failure> {
@@ -56,6 +58,32 @@ fn openssl_asks_the_responder_about_a_good_a_revoked_and_an_unknown_certificate(
     assert_eq!(staying.ocsp(&roots, &["-sha256"])?, OcspStatus::Good);
     assert_eq!(staying.ocsp(&roots, &["-no_nonce"])?, OcspStatus::Good);
     assert_eq!(staying.ocsp_of_serial(&roots, "0x41414141414141414141414141414141")?, OcspStatus::Unknown);
+    Ok(())
+}
+
+#[test]
+fn openssl_finds_what_each_client_got_good_and_then_revoked() -> Result<(), Failure> {
+    let up = quickstart_with("")?;
+    let admin = up.admin();
+    let roots = admin.roots()?;
+    let minted = |device| admin.challenge(PROFILE, device);
+    let by_strongswan = enroll(&admin, "laptop-01")?;
+    let certmonger = Certmonger::start(&up.scep("default"), &roots, [])?;
+    certmonger.enroll_for(&minted("laptop-02")?)?;
+    let pyscep = PyScep::new(&up.scep("default"))?.enroll_for(&minted("laptop-03")?)?;
+    let PyScepOutcome::Certificates(by_pyscep) = pyscep else { panic!("certificates, not {pyscep:?}") };
+    let certificates = [by_strongswan, certmonger.certificate()?, by_pyscep.concat()].map(Issued::new);
+
+    for certificate in &certificates {
+        assert_eq!(certificate.verify(&roots, Verification::ChainAndRevocation)?, Verdict::Good);
+        assert_eq!(certificate.ocsp(&roots, &[])?, OcspStatus::Good);
+    }
+    up.delete("corp-wifi-windows.yaml")?;
+    for certificate in &certificates {
+        certificate.await_revocation(&roots, LIMIT)?;
+        assert!(matches!(certificate.ocsp(&roots, &[])?, OcspStatus::Revoked(_)));
+        assert_eq!(certificate.verify(&roots, Verification::Chain)?, Verdict::Good);
+    }
     Ok(())
 }
 

@@ -1,0 +1,156 @@
+//! Devices that cannot be had here, imitated from what is known of their messages. OpenSSL makes their keys, requests and
+//! envelopes and opens the answers; the `SignedData` around an envelope is written byte by byte. Nothing here is ours.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use der::{Decode as _, Encode as _};
+use scepter_tests::{Failure, Issued, Minted, Scratch, Tool, run};
+use x509_cert::Certificate;
+
+use crate::signed_data::{Form, Signer, pki_message};
+
+/// What tells one kind of device from another.
+pub(crate) struct Manner {
+    /// How it makes the certificate that it signs with: arguments of `openssl req -x509`.
+    pub(crate) signer: &'static [&'static str],
+    /// How it encrypts: arguments of `openssl cms -encrypt`.
+    pub(crate) envelope: &'static [&'static str],
+    /// How it encodes the message.
+    pub(crate) form: Form,
+    /// What it says as `message` where others say nothing.
+    pub(crate) identifier: &'static str,
+}
+
+/// One device with a key, a certification request and the certificate that it made itself.
+pub(crate) struct Imitation {
+    manner: Manner,
+    url: String,
+    scratch: Scratch,
+}
+
+impl Imitation {
+    /// A device that will ask for what was minted: the names and the key usage, and no extended key usage.
+    pub(crate) fn of(manner: Manner, minted: &Minted) -> Result<Self, Failure> {
+        let device = Self { manner, url: minted.url.clone(), scratch: Scratch::new("imitation")? };
+        device.scratch.write("request.conf", configuration(minted))?;
+        device.openssl(&["genrsa", "-out", "key.pem", "2048"])?;
+        let request = "req -new -config request.conf -key key.pem -outform der -out request.der";
+        device.openssl(&request.split(' ').collect::<Vec<_>>())?;
+        let signer = "req -x509 -config request.conf -key key.pem -days 1 -out signer.pem";
+        device.openssl(&[&signer.split(' ').collect::<Vec<_>>(), device.manner.signer].concat())?;
+        device.openssl(&["x509", "-in", "signer.pem", "-outform", "der", "-out", "signer.der"])?;
+        Ok(device)
+    }
+
+    /// Asks who the server is (GetCACert), and returns the certificates.
+    pub(crate) async fn ca_certificates(&self) -> Result<Vec<Issued>, Failure> {
+        let body = self.get("GetCACert", self.manner.identifier).await;
+        self.certificates(body)
+    }
+
+    /// Asks what the server can (GetCACaps).
+    pub(crate) async fn capabilities(&self) -> String {
+        String::from_utf8(self.get("GetCACaps", self.manner.identifier).await).unwrap()
+    }
+
+    /// The message (PKCSReq), encrypted to that certificate.
+    pub(crate) fn message(&self, recipient: &Issued) -> Result<Vec<u8>, Failure> {
+        self.scratch.write("recipient.pem", recipient.pem())?;
+        let encrypt =
+            "cms -encrypt -binary -in request.der -outform der -out envelope.der -recip recipient.pem";
+        self.openssl(&[&encrypt.split(' ').collect::<Vec<_>>(), self.manner.envelope].concat())?;
+        let certificate = self.read("signer.der");
+        let parsed = Certificate::from_der(&certificate).unwrap();
+        let signer = Signer {
+            issuer: &parsed.tbs_certificate().issuer().to_der().unwrap(),
+            serial_number: &parsed.tbs_certificate().serial_number().to_der().unwrap(),
+            certificate: &certificate,
+        };
+        Ok(pki_message(self.manner.form, &signer, &self.read("envelope.der"), |attributes| {
+            self.scratch.write("attributes.der", attributes).unwrap();
+            let sign = "dgst -sha256 -sign key.pem -out signature attributes.der";
+            self.openssl(&sign.split(' ').collect::<Vec<_>>()).unwrap();
+            self.read("signature")
+        }))
+    }
+
+    /// Sends a message by POST, and returns the answer.
+    pub(crate) async fn post(&self, message: Vec<u8>) -> Vec<u8> {
+        let url = format!("{}/pkiclient.exe?operation=PKIOperation", self.url);
+        let answer = reqwest::Client::new().post(url).body(message).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.bytes().await.unwrap().to_vec()
+    }
+
+    /// Asks by GET, with `message` as it is.
+    pub(crate) async fn get(&self, operation: &str, message: &str) -> Vec<u8> {
+        let url = format!("{}/pkiclient.exe?operation={operation}&message={message}", self.url);
+        let answer = reqwest::get(url).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.bytes().await.unwrap().to_vec()
+    }
+
+    /// The certificates in an answer, which must be signed under `roots` and encrypted to this device.
+    pub(crate) fn open(&self, answer: Vec<u8>, roots: &str) -> Result<Vec<Issued>, Failure> {
+        self.scratch.write("answer.der", answer)?;
+        self.scratch.write("roots.pem", roots)?;
+        let verify =
+            "cms -verify -binary -purpose any -CAfile roots.pem -inform der -in answer.der -out sealed.der";
+        self.openssl(&verify.split(' ').collect::<Vec<_>>())?;
+        let decrypt = "cms -decrypt -binary -inkey key.pem -recip signer.pem -inform der -in sealed.der -out granted.der";
+        self.openssl(&decrypt.split(' ').collect::<Vec<_>>())?;
+        self.certificates(self.read("granted.der"))
+    }
+
+    /// The certificates of a degenerate `SignedData`.
+    fn certificates(&self, certs_only: Vec<u8>) -> Result<Vec<Issued>, Failure> {
+        self.scratch.write("certs-only.der", certs_only)?;
+        let printed = self.openssl(&["pkcs7", "-inform", "der", "-in", "certs-only.der", "-print_certs"])?;
+        // Names stand between the certificates.
+        let pems = printed.split_inclusive("-----END CERTIFICATE-----\n");
+        let pems = pems.filter_map(|text| Some(&text[text.find("-----BEGIN CERTIFICATE-----")?..]));
+        Ok(pems.map(Issued::new).collect())
+    }
+
+    fn openssl(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let mut command: Command = Tool::OpenSsl.command()?;
+        run(command.args(arguments).current_dir(self.scratch.path()), b"")
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        let path: PathBuf = self.scratch.join(name);
+        fs::read(path).unwrap()
+    }
+}
+
+/// The one among a server's certificates that envelopes are for.
+pub(crate) fn encryption_certificate(certificates: &[Issued]) -> &Issued {
+    let encrypts = |one: &&Issued| one.extension("keyUsage").unwrap() == "critical, Key Encipherment";
+    certificates.iter().find(encrypts).expect("one is for envelopes")
+}
+
+/// OpenSSL's configuration of the request.
+fn configuration(minted: &Minted) -> String {
+    let names: Vec<_> = minted.dns_names().map(|name| format!("DNS:{name}")).collect();
+    format!(
+        "[req]
+prompt = no
+string_mask = utf8only
+distinguished_name = subject
+attributes = attributes
+req_extensions = extensions
+[subject]
+{}
+[attributes]
+challengePassword = {}
+[extensions]
+subjectAltName = {}
+keyUsage = critical, digitalSignature, keyEncipherment
+",
+        minted.subject.replace(',', "\n"),
+        minted.challenge,
+        names.join(", "),
+    )
+}
