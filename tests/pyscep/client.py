@@ -10,9 +10,11 @@ import warnings
 
 warnings.simplefilter("ignore")
 
+import requests  # noqa: E402
 from asn1crypto import x509  # noqa: E402
 from scep import Client as scep  # noqa: E402
 from scep.Client.enums import FailInfo  # noqa: E402
+from scep.Client.message import SCEPMessage  # noqa: E402
 
 USAGES = {"digital_signature", "key_encipherment"}
 ATTRIBUTES = {"CN": "common_name", "OU": "organizational_unit_name", "O": "organization_name"}
@@ -44,7 +46,14 @@ def ca_certificates(client, _):
 
 
 def next_ca_certificates(client, _):
-    return [pem(certificate) for certificate in client.rollover_certificate()]
+    """Reads the answer with PyScep's parser; its own rollover_certificate fails on the certificates of the signer."""
+    query = {"operation": "GetNextCACert", "message": ""}
+    answer = requests.get(client.url, params=query, timeout=30)
+    answer.raise_for_status()
+    assert answer.headers["content-type"] == "application/x-x509-next-ca-cert"
+    message = SCEPMessage.parse(answer.content, signer_cert=client.get_ca_certs().signer)
+    certificates = message.encap_content_info["content"]["certificates"]
+    return [pem(scep.Certificate.from_der(one.chosen.dump())) for one in certificates]
 
 
 def enroll(client, arguments):

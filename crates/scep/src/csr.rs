@@ -138,3 +138,33 @@ impl<'a> Attributes<'a> {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An attribute with that OID and one value, an empty SEQUENCE but for `content`.
+    fn attribute(oid: &[u8], content: &[u8]) -> Vec<u8> {
+        let tlv = |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).unwrap()], content].concat();
+        let values = tlv(0x31, &tlv(0x30, content));
+        tlv(0x30, &[oid, &values].concat())
+    }
+
+    const PKCS_9: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e";
+    const MICROSOFT: &[u8] = b"\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0e";
+
+    #[test]
+    fn extensions_are_asked_for_by_either_attribute_and_by_both_only_alike() {
+        let (nothing, null): (&[u8], &[u8]) = (b"", b"\x05\x00");
+        let extensions = |attributes: &[Vec<u8>]| {
+            let read = attributes.iter().map(|der| Attribute::from_der(der).unwrap());
+            Attributes(read.collect()).extensions_der()
+        };
+        for oid in [PKCS_9, MICROSOFT] {
+            assert_eq!(extensions(&[attribute(oid, null)]), Ok(Some(b"\x30\x02\x05\x00".to_vec())));
+        }
+        let both = |other| extensions(&[attribute(PKCS_9, null), attribute(MICROSOFT, other)]);
+        assert_eq!(both(null), Ok(Some(b"\x30\x02\x05\x00".to_vec())));
+        assert_eq!(both(nothing), Err(Malformed::Repeated { part: "extensionRequest" }));
+    }
+}

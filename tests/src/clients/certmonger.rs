@@ -14,17 +14,6 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// The names that it is given for the authority and for the one certificate that it tracks.
 const AUTHORITY: &str = "scepter";
 const REQUEST: &str = "device";
-/// A challenge that is sent once, and a new key for each certificate: what our issuer asks of a renewal. The list of moments
-/// at which it renews by itself, in seconds before the end, has one: four days, 20% of the quickstart's 20.
-const CONFIGURATION: &str = "\
-[defaults]
-enroll_ttls = 345600
-max_key_use_count = 1
-
-[scep]
-challenge_password_otp = yes
-";
-
 /// A daemon that knows one authority, and tracks at most one certificate.
 #[derive(Debug)]
 pub struct Certmonger {
@@ -44,16 +33,17 @@ pub struct Tracked {
 }
 
 impl Certmonger {
-    /// Starts the daemon and adds the authority (GetCACaps, GetCACert), whose root in PEM is trusted.
+    /// Starts the daemon with a `certmonger.conf` and adds the authority (GetCACaps, GetCACert), whose root in PEM is trusted.
     pub fn start(
         url: &str,
         root: &str,
+        configuration: &str,
         environment: impl IntoIterator<Item = (&'static str, OsString)>,
     ) -> Result<Self, Failure> {
         let scratch = Scratch::new("certmonger")?;
-        let configuration = scratch.join(".config/certmonger");
-        fs::create_dir_all(&configuration).map_err(Failure::file("create", &configuration))?;
-        scratch.write(".config/certmonger/certmonger.conf", CONFIGURATION)?;
+        let directory = scratch.join(".config/certmonger");
+        fs::create_dir_all(&directory).map_err(Failure::file("create", &directory))?;
+        scratch.write(".config/certmonger/certmonger.conf", configuration)?;
         let mut certmonger = Self { daemon: None, environment: environment.into_iter().collect(), scratch };
         certmonger.start_daemon()?;
         let root = certmonger.scratch.write("root.pem", root)?;

@@ -10,19 +10,26 @@ use crate::{Failure, Minted, Scratch, Tool};
 #[derive(Debug)]
 pub struct StrongSwan {
     url: String,
+    cipher: &'static str,
     scratch: Scratch,
 }
 
 impl StrongSwan {
     /// Makes a key pair and asks the server for its certificates (GetCACert).
     pub fn new(url: &str) -> Result<Self, Failure> {
-        let client = Self { url: url.to_owned(), scratch: Scratch::new("strongswan")? };
+        let client = Self { url: url.to_owned(), cipher: "aes", scratch: Scratch::new("strongswan")? };
         client.new_key()?;
         let mut command = Tool::StrongSwanPki.command()?;
         command.args(["--scepca", "--url", url, "--force"]);
         command.arg("--caout").arg(client.ca()).arg("--raout").arg(client.ra());
         run(&mut command, b"")?;
         Ok(client)
+    }
+
+    /// The same client, encrypting with 3DES and not with AES.
+    #[must_use]
+    pub fn with_3des(self) -> Self {
+        Self { cipher: "des3", ..self }
     }
 
     /// Replaces the key pair, RSA with 2048 bits.
@@ -80,7 +87,7 @@ impl StrongSwan {
         let mut command = Tool::StrongSwanPki.command()?;
         command.args(["--scep", "--url", &self.url, "--outform", "pem"]);
         command.args(["--interval", "1", "--maxpolltime", "30"]);
-        command.args(["--cipher", "aes", "--digest", "sha256", "--dn", subject]);
+        command.args(["--cipher", self.cipher, "--digest", "sha256", "--dn", subject]);
         for name in dns_names {
             command.args(["--san", name]);
         }

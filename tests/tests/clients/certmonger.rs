@@ -4,16 +4,26 @@ use scepter_tests::{
     Admin, Certmonger, Failure, FakeClock, Issued, Minted, Up, Verdict, Verification, until,
 };
 
-use crate::world::{DUE, LIMIT, PROFILE, quickstart_by, quickstart_with};
+use crate::world::{DUE, LIMIT, PROFILE, quickstart, quickstart_by, quickstart_with};
+
+/// A challenge that is sent once, and a new key for each certificate: what our issuer asks of a renewal.
+const RENEWING: &str = "\
+[defaults]
+enroll_ttls = 345600
+max_key_use_count = 1
+
+[scep]
+challenge_password_otp = yes
+";
 
 fn challenged(up: &Up) -> Result<(Certmonger, Minted), Failure> {
     let minted = up.admin().challenge(PROFILE, "laptop-01")?;
-    Ok((Certmonger::start(&minted.url, &up.admin().roots()?, [])?, minted))
+    Ok((Certmonger::start(&minted.url, &up.admin().roots()?, RENEWING, [])?, minted))
 }
 
 #[test]
 fn certmonger_enrolls_and_watches_over_its_certificate() -> Result<(), Failure> {
-    let up = quickstart_with("")?;
+    let up = quickstart()?;
     let (certmonger, minted) = challenged(&up)?;
     let tracked = certmonger.enroll_for(&minted)?;
     assert_eq!((tracked.status.as_str(), tracked.error), ("MONITORING", None));
@@ -57,7 +67,7 @@ fn certmonger_renews_by_itself_with_a_new_key_when_its_certificate_is_due() -> R
     let clock = FakeClock::days_ago(DUE)?;
     let up = quickstart_by(&clock)?;
     let minted = up.admin().challenge(PROFILE, "laptop-01")?;
-    let mut certmonger = Certmonger::start(&minted.url, &up.admin().roots()?, clock.environment())?;
+    let mut certmonger = Certmonger::start(&minted.url, &up.admin().roots()?, RENEWING, clock.environment())?;
     certmonger.enroll_for(&minted)?;
     let old = Issued::new(certmonger.certificate()?);
 
@@ -70,6 +80,27 @@ fn certmonger_renews_by_itself_with_a_new_key_when_its_certificate_is_due() -> R
 
     assert_eq!(renewed.verify(&up.admin().roots()?, Verification::Chain)?, Verdict::Good);
     assert_eq!(up.admin().row(PROFILE, "laptop-01")?["serialNumber"], renewed.serial_number()?);
+    Ok(())
+}
+
+#[test]
+fn certmonger_left_to_itself_repeats_its_challenge_and_its_key_and_is_refused() -> Result<(), Failure> {
+    let challenge_once = "[scep]\nchallenge_password_otp = yes\n";
+    for (configuration, reason) in [("", "ChallengeUsed"), (challenge_once, "KeyReused")] {
+        let clock = FakeClock::days_ago(DUE)?;
+        let up = quickstart_by(&clock)?;
+        let minted = up.admin().challenge(PROFILE, "laptop-01")?;
+        let mut certmonger =
+            Certmonger::start(&minted.url, &up.admin().roots()?, configuration, clock.environment())?;
+        certmonger.enroll_for(&minted)?;
+        clock.set(0)?;
+        certmonger.restart()?;
+        until("the row says why", LIMIT, || match up.admin().row(PROFILE, "laptop-01") {
+            Ok(row) if row["reason"] == reason => Ok(()),
+            other => Err(format!("{other:?}")),
+        })?;
+        assert_eq!(up.admin().certificates()?.len(), 1);
+    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use scepter_tests::{Failure, FakeClock, Issued, Minted, PyScep, PyScepOutcome, Up, Verdict, Verification};
 
-use crate::world::{DUE, PROFILE, quickstart_by, quickstart_with};
+use crate::world::{DUE, PROFILE, quickstart, quickstart_by, quickstart_with};
 
 fn challenged(up: &Up) -> Result<(PyScep, Minted), Failure> {
     let minted = up.admin().challenge(PROFILE, "laptop-01")?;
@@ -36,12 +36,20 @@ fn pyscep_is_told_what_the_server_can_and_who_it_is() -> Result<(), Failure> {
 }
 
 #[test]
-fn pyscep_enrolls() -> Result<(), Failure> {
+fn pyscep_gets_a_certificate_that_openssl_verifies() -> Result<(), Failure> {
     let up = quickstart_with("")?;
     let (client, minted) = challenged(&up)?;
     let certificate = certificate(client.enroll_for(&minted)?);
     assert_eq!(certificate.verify(&up.admin().roots()?, Verification::ChainAndRevocation)?, Verdict::Good);
     assert_eq!(up.admin().row(PROFILE, "laptop-01")?["serialNumber"], certificate.serial_number()?);
+    Ok(())
+}
+
+#[test]
+fn pyscep_takes_an_ra_of_a_ca_without_an_rsa_key_for_a_strangers() -> Result<(), Failure> {
+    let up = quickstart()?;
+    let failure = PyScep::new(&up.scep("default"))?.ca_certificates().unwrap_err().to_string();
+    assert!(failure.contains("RA is not issued by CA"), "{failure}");
     Ok(())
 }
 
@@ -106,5 +114,32 @@ fn pyscep_fetches_the_revocation_list_and_openssl_believes_it() -> Result<(), Fa
     let own = certificate(client.enroll_for(&minted)?);
     let PyScepOutcome::Crl(crl) = client.get_crl(&own.serial_number()?)? else { panic!("a list") };
     assert_eq!(own.verify_with(&up.admin().roots()?, &crl)?, Verdict::Good);
+    Ok(())
+}
+
+#[test]
+fn pyscep_hears_of_the_next_ca_from_the_one_that_it_knows() -> Result<(), Failure> {
+    let up = quickstart_with(
+        "  next:
+    caName: default-2030
+    from: '2030-01-01T00:00:00Z'
+    create: {algorithm: RSA2048, subject: CN=Next CA, validity: {value: 6, unit: Years}}
+",
+    )?;
+    let client = PyScep::new(&up.scep("default"))?;
+    assert!(client.capabilities()?.contains(&"GetNextCACert".to_owned()));
+    let next: Vec<_> = client.next_ca_certificates()?.into_iter().map(Issued::new).collect();
+    assert_eq!(next[0].subject()?, "CN=Next CA");
+    for certificate in &next {
+        assert_eq!(certificate.verify(next[0].pem(), Verification::Chain)?, Verdict::Good);
+    }
+    Ok(())
+}
+
+#[test]
+fn pyscep_is_told_that_there_is_no_next_ca() -> Result<(), Failure> {
+    let up = quickstart_with("")?;
+    let failure = PyScep::new(&up.scep("default"))?.next_ca_certificates().unwrap_err().to_string();
+    assert!(failure.contains("400 Client Error"), "{failure}");
     Ok(())
 }

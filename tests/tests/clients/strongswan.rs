@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use scepter_tests::{Admin, Failure, FakeClock, Issued, StrongSwan, Verdict, Verification, until};
+use scepter_tests::{Admin, Failure, FakeClock, Issued, StrongSwan, Up, Verdict, Verification, until};
 
 use crate::refusals::is_refused;
 use crate::world::{DUE, LIMIT, PROFILE, quickstart_by, quickstart_with};
@@ -40,6 +40,23 @@ fn strongswan_polls_until_its_request_is_denied() -> Result<(), Failure> {
     let up = quickstart_with("  approval: Manual\n")?;
     is_refused(decided(&up.admin(), "laptop-01", Admin::deny)?);
     assert_eq!(up.admin().certificates()?.len(), 0);
+    Ok(())
+}
+
+#[test]
+fn strongswan_encrypts_with_3des_where_the_authority_allows_it_and_nowhere_else() -> Result<(), Failure> {
+    let legacy = quickstart_with("  legacyAlgorithms: [TripleDES]\n")?;
+    let enroll = |up: &Up| {
+        let minted = up.admin().challenge(PROFILE, "laptop-01")?;
+        StrongSwan::new(&minted.url)?.with_3des().enroll_for(&minted)
+    };
+    let certificate = Issued::new(enroll(&legacy)?);
+    assert_eq!(certificate.verify(&legacy.admin().roots()?, Verification::Chain)?, Verdict::Good);
+
+    let strict = quickstart_with("")?;
+    let refused = enroll(&strict).unwrap_err().to_string();
+    assert!(refused.contains("failInfo:     badAlg"), "{refused}");
+    assert_eq!(strict.admin().certificates()?.len(), 0);
     Ok(())
 }
 

@@ -9,6 +9,7 @@ const DOCUMENTS: &[&str] = &[
     "README.md",
     "CONTRIBUTING.md",
     "docs/admission.md",
+    "docs/clients.md",
     "docs/filters.md",
     "docs/lint.md",
     "docs/operations.md",
@@ -41,7 +42,8 @@ fn every_word_of_make_that_is_shown_is_there() {
     }
 }
 
-fn root() -> PathBuf {
+/// The repository.
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
