@@ -82,19 +82,17 @@ impl Certmonger {
         self.at_rest()
     }
 
-    /// Asks again at once what became of a request that is pending (CertPoll), and returns where that came to rest.
-    pub fn poll(&self) -> Result<Tracked, Failure> {
-        run(self.command("refresh")?.args(["-i", REQUEST]), b"")?;
-        self.at_rest()
+    /// Has it ask at once what became of a request that is pending (CertPoll). It does so after this returns.
+    pub fn poll(&self) -> Result<(), Failure> {
+        run(self.command("refresh")?.args(["-i", REQUEST]), b"").map(drop)
     }
 
-    /// Makes a new key and asks for a certificate with the one that it has as its credential (RenewalReq).
-    pub fn rekey(&self) -> Result<Tracked, Failure> {
-        run(self.command("rekey")?.args(["-i", REQUEST]), b"")?;
-        self.at_rest()
+    /// Makes a new key, asks for a certificate with the one that it has as its credential (RenewalReq), and waits for it.
+    pub fn rekey(&self) -> Result<(), Failure> {
+        run(self.command("rekey")?.args(["-w", "-i", REQUEST]), b"").map(drop)
     }
 
-    /// The certificate that it has, in PEM.
+    /// The certificate that it has, in PEM. While it writes another, the file may be empty or cut short.
     pub fn certificate(&self) -> Result<String, Failure> {
         let file = self.certificate_file();
         fs::read_to_string(&file).map_err(Failure::file("read", &file))

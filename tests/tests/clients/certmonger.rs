@@ -52,7 +52,6 @@ fn certmonger_waits_while_its_request_does_and_polls() -> Result<(), Failure> {
     assert_eq!(certmonger.enroll_for(&minted)?.status, "CA_WORKING");
     approve_all(&up.admin())?;
     certmonger.poll()?;
-    // Its poll goes on behind the command that asked for it.
     until("certmonger has its certificate", LIMIT, || match certmonger.tracked() {
         Ok(tracked) if tracked.status == "MONITORING" => Ok(()),
         other => Err(format!("{other:?}")),
@@ -69,13 +68,16 @@ fn certmonger_renews_by_itself_with_a_new_key_when_its_certificate_is_due() -> R
     let minted = up.admin().challenge(PROFILE, "laptop-01")?;
     let mut certmonger = Certmonger::start(&minted.url, &up.admin().roots()?, RENEWING, clock.environment())?;
     certmonger.enroll_for(&minted)?;
-    let old = Issued::new(certmonger.certificate()?);
+    let old = Issued::new(certmonger.certificate()?).serial_number()?;
 
     clock.set(0)?;
     certmonger.restart()?;
-    let renewed = until("certmonger has another certificate", LIMIT, || match certmonger.certificate() {
-        Ok(pem) if Issued::new(&*pem) != old => Ok(Issued::new(pem)),
-        other => Err(format!("{other:?}, {:?}", certmonger.tracked())),
+    let renewed = until("certmonger has another certificate", LIMIT, || {
+        let certificate = Issued::new(certmonger.certificate().map_err(|failure| failure.to_string())?);
+        match certificate.serial_number() {
+            Ok(serial_number) if serial_number != old => Ok(certificate),
+            other => Err(format!("{other:?}, {:?}", certmonger.tracked())),
+        }
     })?;
 
     assert_eq!(renewed.verify(&up.admin().roots()?, Verification::Chain)?, Verdict::Good);
@@ -112,8 +114,7 @@ fn certmonger_rekeys_when_it_is_told_to() -> Result<(), Failure> {
     certmonger.enroll_for(&minted)?;
     let old = certmonger.certificate()?;
     clock.set(0)?;
-    let tracked = certmonger.rekey()?;
-    assert_eq!(tracked.status, "MONITORING", "{tracked:?}");
+    certmonger.rekey()?;
     assert_ne!(certmonger.certificate()?, old);
     Ok(())
 }
