@@ -21,6 +21,11 @@ test: envtest ## all tests: of the crates, then of the world (control plane, SCE
 	@echo '== tests of the world'
 	@cargo test --package scepter-tests
 
+.PHONY: attacks
+attacks: ## the threats of the threat model made against the real process, and a table of what each came to
+	@scripts/install-tools test
+	@scripts/attacks
+
 .PHONY: fuzz
 fuzz: ## a minute of random input for each parser; FUZZ_SECONDS=600 for more
 	@scripts/install-tools fuzz

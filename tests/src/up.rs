@@ -17,6 +17,7 @@ pub struct Up {
     // Before the directory: the process must be gone when its files go.
     _scepter: Scepter,
     scep: String,
+    ops: String,
     scratch: Scratch,
 }
 
@@ -53,13 +54,18 @@ impl Up {
         }
         let mut scepter = Scepter::start_with(arguments, environment, &scratch.join("up.log"))?;
         scepter.await_line("ready")?;
-        let scep = scepter.listener("scep")?;
-        Ok(Self { _scepter: scepter, scep, scratch })
+        let [scep, ops] = ["scep", "ops"].map(|name| scepter.listener(name));
+        Ok(Self { _scepter: scepter, scep: scep?, ops: ops?, scratch })
     }
 
     /// The SCEP URL of an authority, over plain HTTP.
     pub fn scep(&self, authority: &str) -> String {
         format!("{}/scep/{authority}", self.scep)
+    }
+
+    /// The URL of the listener for probes and metrics.
+    pub fn ops(&self) -> &str {
+        &self.ops
     }
 
     /// The admin of this issuer.

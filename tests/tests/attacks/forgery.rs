@@ -1,0 +1,151 @@
+//! Messages that our client does not write: any attributes around any envelope, well signed all the same.
+
+use aws_lc_rs::cipher::{AES_128, EncryptionContext, PaddedBlockEncryptingKey, UnboundCipherKey};
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::iv::FixedLength;
+use aws_lc_rs::rsa::{Pkcs1PublicEncryptingKey, PublicEncryptingKey};
+use der::Encode as _;
+use scepter_scep::{DigestAlgorithm, SignerCertificate};
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
+
+use crate::sender::{NONCE, Sender, TRANSACTION};
+use crate::tlv::{CONTEXT_0, INTEGER, OCTET_STRING, PRINTABLE_STRING, SEQUENCE, SET, tlv};
+
+const DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+const ENVELOPED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03";
+const CONTENT_TYPE: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03";
+const MESSAGE_DIGEST: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04";
+/// The OIDs of RFC 8894 §3.2.1 but for their last octet.
+const SCEP_ATTRIBUTE: &[u8] = b"\x06\x0a\x60\x86\x48\x01\x86\xf8\x45\x01\x09";
+const MESSAGE_TYPE: u8 = 2;
+const SENDER_NONCE: u8 = 5;
+const TRANSACTION_ID: u8 = 7;
+/// Algorithm identifiers, their parameters included.
+const RSA_ENCRYPTION: &[u8] = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+pub(crate) const SHA_256: &[u8] = b"\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00";
+/// The OID of AES-128 in CBC mode.
+pub(crate) const AES_128_CBC: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x02";
+
+/// A message whose parts are its forger's to choose. Its signature holds.
+pub(crate) struct Forgery<'a> {
+    pub(crate) sender: &'a Sender,
+    /// An attribute for each; none leaves it out.
+    pub(crate) message_types: &'a [&'a str],
+    pub(crate) envelope: &'a Envelope,
+}
+
+impl Forgery<'_> {
+    /// The message in DER.
+    pub(crate) fn write(&self) -> Vec<u8> {
+        let content = self.envelope.to_der();
+        let attributes = self.attributes(&content);
+        let signature = self.sender.key.sign(DigestAlgorithm::Sha256, &tlv(SET, &attributes)).unwrap();
+        let certificate = &self.sender.certificate;
+        let signer_info = [
+            version(1),
+            issuer_and_serial(certificate),
+            SHA_256.to_vec(),
+            tlv(CONTEXT_0, &attributes),
+            RSA_ENCRYPTION.to_vec(),
+            tlv(OCTET_STRING, &signature),
+        ];
+        let encapsulated = [DATA, &tlv(CONTEXT_0, &tlv(OCTET_STRING, &content))].concat();
+        let signed_data = [
+            version(1),
+            tlv(SET, SHA_256),
+            tlv(SEQUENCE, &encapsulated),
+            tlv(CONTEXT_0, certificate),
+            tlv(SET, &tlv(SEQUENCE, &signer_info.concat())),
+        ];
+        content_info(SIGNED_DATA, &signed_data.concat())
+    }
+
+    fn attributes(&self, content: &[u8]) -> Vec<u8> {
+        let scep = |last: u8| [SCEP_ATTRIBUTE, &[last]].concat();
+        let mut attributes = vec![
+            attribute(CONTENT_TYPE, DATA),
+            attribute(MESSAGE_DIGEST, &tlv(OCTET_STRING, digest(&SHA256, content).as_ref())),
+            attribute(&scep(SENDER_NONCE), &tlv(OCTET_STRING, &NONCE)),
+            attribute(&scep(TRANSACTION_ID), &tlv(PRINTABLE_STRING, TRANSACTION.as_bytes())),
+        ];
+        let types = self.message_types.iter();
+        attributes.extend(
+            types.map(|text| attribute(&scep(MESSAGE_TYPE), &tlv(PRINTABLE_STRING, text.as_bytes()))),
+        );
+        attributes.sort();
+        attributes.concat()
+    }
+}
+
+/// An envelope whose parts can be exchanged: the key for another, the ciphertext for anything.
+#[derive(Clone)]
+pub(crate) struct Envelope {
+    pub(crate) recipient: Vec<u8>,
+    pub(crate) encrypted_key: Vec<u8>,
+    pub(crate) cipher: &'static [u8],
+    pub(crate) iv: Vec<u8>,
+    pub(crate) ciphertext: Vec<u8>,
+}
+
+impl Envelope {
+    /// `plaintext`, well sealed with AES-128.
+    pub(crate) fn sealed(to: &SignerCertificate, plaintext: &[u8]) -> Self {
+        let (key, iv) = ([3; 16], [4; 16]);
+        let cipher = UnboundCipherKey::new(&AES_128, &key).unwrap();
+        let cipher = PaddedBlockEncryptingKey::cbc_pkcs7(cipher).unwrap();
+        let mut ciphertext = plaintext.to_vec();
+        cipher.less_safe_encrypt(&mut ciphertext, EncryptionContext::Iv128(FixedLength::from(iv))).unwrap();
+        Self {
+            recipient: issuer_and_serial(to.der()),
+            encrypted_key: wrap(to, &key),
+            cipher: AES_128_CBC,
+            iv: iv.to_vec(),
+            ciphertext,
+        }
+    }
+
+    fn to_der(&self) -> Vec<u8> {
+        let recipient_info = [
+            version(0),
+            self.recipient.clone(),
+            RSA_ENCRYPTION.to_vec(),
+            tlv(OCTET_STRING, &self.encrypted_key),
+        ];
+        let algorithm = tlv(SEQUENCE, &[self.cipher, &tlv(OCTET_STRING, &self.iv)].concat());
+        let encrypted = [DATA, &algorithm, &tlv(0x80, &self.ciphertext)].concat();
+        let enveloped =
+            [version(0), tlv(SET, &tlv(SEQUENCE, &recipient_info.concat())), tlv(SEQUENCE, &encrypted)];
+        content_info(ENVELOPED_DATA, &enveloped.concat())
+    }
+}
+
+/// RSAES-PKCS1-v1_5 of any bytes, of the length of a key or not.
+pub(crate) fn wrap(to: &SignerCertificate, key: &[u8]) -> Vec<u8> {
+    let recipient = PublicEncryptingKey::from_der(to.public_key().spki_der()).unwrap();
+    let mut encrypted = vec![0; recipient.key_size_bytes()];
+    let recipient = Pkcs1PublicEncryptingKey::new(recipient).unwrap();
+    recipient.encrypt(key, &mut encrypted).unwrap().to_vec()
+}
+
+fn content_info(content_type: &[u8], content: &[u8]) -> Vec<u8> {
+    let content = tlv(CONTEXT_0, &tlv(SEQUENCE, content));
+    tlv(SEQUENCE, &[content_type, &content].concat())
+}
+
+fn attribute(oid: &[u8], value: &[u8]) -> Vec<u8> {
+    tlv(SEQUENCE, &[oid, &tlv(SET, value)].concat())
+}
+
+fn version(number: u8) -> Vec<u8> {
+    tlv(INTEGER, &[number])
+}
+
+/// The `IssuerAndSerialNumber` that names a certificate.
+fn issuer_and_serial(certificate: &[u8]) -> Vec<u8> {
+    let parsed = Certificate::from_der(certificate).unwrap();
+    let tbs = parsed.tbs_certificate();
+    let name = [tbs.issuer().to_der().unwrap(), tbs.serial_number().to_der().unwrap()];
+    tlv(SEQUENCE, &name.concat())
+}

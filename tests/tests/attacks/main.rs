@@ -1,0 +1,15 @@
+//! The threats of the threat model that are an issuer's, made against the real process. Each test is named by its threat.
+//!
+//! `make attacks` runs them and prints what each came to.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod forgery;
+mod message_types;
+mod mutation;
+mod names;
+mod range;
+mod replay;
+mod sender;
+mod table;
+mod tlv;
