@@ -35,8 +35,6 @@ impl Attack {
     /// Writes the row. `certificates` is how many the issuer knows, `due` how many honest devices got; they must be equal.
     pub(crate) fn conclude(self, certificates: usize, due: usize) {
         let Self { id, what, tries, seen } = self;
-        let seen =
-            if seen.is_empty() { "refused before anything is counted".to_owned() } else { seen.join("; ") };
         let beyond = i128::try_from(certificates).unwrap() - i128::try_from(due).unwrap();
         let row = format!("| {id} | {what} | {tries} | {beyond} | {} |\n", seen.join("; "));
         let folder = folder();
