@@ -37,7 +37,7 @@ mod up;
 mod wait;
 
 pub use admin::{Admin, Minted};
-pub use clients::{Certmonger, MicroMdm, PyScep, PyScepOutcome, StrongSwan, Tracked};
+pub use clients::{Certmonger, MicroMdm, Outcome, PyScep, Smallstep, StrongSwan, Tracked};
 pub use clock::FakeClock;
 pub use cluster::Cluster;
 pub use command::run;

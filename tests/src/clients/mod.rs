@@ -2,10 +2,14 @@
 
 mod certmonger;
 mod micromdm;
+mod outcome;
 mod pyscep;
+mod smallstep;
 mod strongswan;
 
 pub use certmonger::{Certmonger, Tracked};
 pub use micromdm::MicroMdm;
-pub use pyscep::{PyScep, PyScepOutcome};
+pub use outcome::Outcome;
+pub use pyscep::PyScep;
+pub use smallstep::Smallstep;
 pub use strongswan::StrongSwan;

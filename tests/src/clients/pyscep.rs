@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use serde_json::Value;
-
+use super::outcome::{Outcome, json, texts};
 use crate::cache::cache;
-use crate::command::{line, run};
 use crate::tool::INSTALL;
 use crate::{Failure, Minted, Scratch};
 
@@ -19,19 +17,6 @@ pub struct PyScep {
     python: PathBuf,
     url: String,
     scratch: Scratch,
-}
-
-/// What a PKIOperation came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PyScepOutcome {
-    /// SUCCESS with these certificates in PEM, the first of them the one that was asked for.
-    Certificates(Vec<String>),
-    /// SUCCESS with this revocation list in PEM.
-    Crl(String),
-    /// PENDING.
-    Pending,
-    /// FAILURE with the failInfo of this name.
-    Refused(String),
 }
 
 impl PyScep {
@@ -60,7 +45,7 @@ impl PyScep {
     }
 
     /// Enrolls for what was minted with a new key (PKCSReq).
-    pub fn enroll_for(&self, minted: &Minted) -> Result<PyScepOutcome, Failure> {
+    pub fn enroll_for(&self, minted: &Minted) -> Result<Outcome, Failure> {
         self.enroll(&minted.subject, minted.dns_names(), &minted.challenge)
     }
 
@@ -70,9 +55,9 @@ impl PyScep {
         subject: &str,
         dns_names: impl IntoIterator<Item = &'a str>,
         challenge: &str,
-    ) -> Result<PyScepOutcome, Failure> {
+    ) -> Result<Outcome, Failure> {
         let mut command = self.request("enroll", subject, dns_names);
-        PyScepOutcome::of(command.args(["--challenge", challenge]))
+        Outcome::of(command.args(["--challenge", challenge]))
     }
 
     /// Asks for a certificate for a new key with the one that it has as its credential (PKCSReq).
@@ -80,23 +65,23 @@ impl PyScep {
         &self,
         subject: &str,
         dns_names: impl IntoIterator<Item = &'a str>,
-    ) -> Result<PyScepOutcome, Failure> {
-        PyScepOutcome::of(&mut self.request("renew", subject, dns_names))
+    ) -> Result<Outcome, Failure> {
+        Outcome::of(&mut self.request("renew", subject, dns_names))
     }
 
     /// Asks what became of the request that is pending (CertPoll).
-    pub fn poll(&self, subject: &str) -> Result<PyScepOutcome, Failure> {
-        PyScepOutcome::of(&mut self.request("poll", subject, []))
+    pub fn poll(&self, subject: &str) -> Result<Outcome, Failure> {
+        Outcome::of(&mut self.request("poll", subject, []))
     }
 
     /// Asks for the certificate with that serial number, in hex (GetCert).
-    pub fn get_certificate(&self, serial: &str) -> Result<PyScepOutcome, Failure> {
-        PyScepOutcome::of(self.command("get-certificate").args(["--serial", serial]))
+    pub fn get_certificate(&self, serial: &str) -> Result<Outcome, Failure> {
+        Outcome::of(self.command("get-certificate").args(["--serial", serial]))
     }
 
     /// Asks for the list on which that serial number, in hex, would be (GetCRL).
-    pub fn get_crl(&self, serial: &str) -> Result<PyScepOutcome, Failure> {
-        PyScepOutcome::of(self.command("get-crl").args(["--serial", serial]))
+    pub fn get_crl(&self, serial: &str) -> Result<Outcome, Failure> {
+        Outcome::of(self.command("get-crl").args(["--serial", serial]))
     }
 
     fn request<'a>(
@@ -123,32 +108,4 @@ impl PyScep {
         let printed = json(&mut self.command(operation))?;
         texts(&printed).ok_or_else(|| Failure::absent("list", &printed))
     }
-}
-
-impl PyScepOutcome {
-    fn of(command: &mut Command) -> Result<Self, Failure> {
-        let printed = json(command)?;
-        Self::read(&printed).ok_or_else(|| Failure::absent("outcome", &printed))
-    }
-
-    fn read(printed: &Value) -> Option<Self> {
-        match printed["status"].as_str()? {
-            "PENDING" => Some(Self::Pending),
-            "FAILURE" => Some(Self::Refused(printed["failInfo"].as_str()?.to_owned())),
-            "SUCCESS" => Some(match printed["crl"].as_str() {
-                Some(crl) => Self::Crl(crl.to_owned()),
-                None => Self::Certificates(texts(&printed["certificates"])?),
-            }),
-            _ => None,
-        }
-    }
-}
-
-fn json(command: &mut Command) -> Result<Value, Failure> {
-    let printed = run(command, b"")?;
-    serde_json::from_str(&printed).map_err(|source| Failure::NotJson { command: line(command), source })
-}
-
-fn texts(list: &Value) -> Option<Vec<String>> {
-    list.as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect()
 }

@@ -13,6 +13,7 @@ mod refusals;
 mod retries;
 mod revocation;
 mod signed_data;
+mod smallstep;
 mod strongswan;
 mod token;
 mod windows;

@@ -1,6 +1,6 @@
 //! `PyScep`: the client that speaks GetCert, GetCRL and GetNextCACert too.
 
-use scepter_tests::{Failure, FakeClock, Issued, Minted, PyScep, PyScepOutcome, Up, Verdict, Verification};
+use scepter_tests::{Failure, FakeClock, Issued, Minted, Outcome, PyScep, Up, Verdict, Verification};
 
 use crate::world::{DUE, PROFILE, quickstart, quickstart_by, quickstart_with};
 
@@ -10,15 +10,15 @@ fn challenged(up: &Up) -> Result<(PyScep, Minted), Failure> {
 }
 
 /// The certificate of a success.
-fn certificate(outcome: PyScepOutcome) -> Issued {
+fn certificate(outcome: Outcome) -> Issued {
     match outcome {
-        PyScepOutcome::Certificates(certificates) => Issued::new(certificates.into_iter().next().unwrap()),
+        Outcome::Certificates(certificates) => Issued::new(certificates.into_iter().next().unwrap()),
         other => panic!("certificates, not {other:?}"),
     }
 }
 
-fn refused(fail_info: &str) -> PyScepOutcome {
-    PyScepOutcome::Refused(fail_info.to_owned())
+fn refused(fail_info: &str) -> Outcome {
+    Outcome::Refused(fail_info.to_owned())
 }
 
 #[test]
@@ -68,8 +68,8 @@ fn pyscep_polls_until_its_request_is_approved() -> Result<(), Failure> {
     let up = quickstart_with("  approval: Manual\n")?;
     let admin = up.admin();
     let (client, minted) = challenged(&up)?;
-    assert_eq!(client.enroll_for(&minted)?, PyScepOutcome::Pending);
-    assert_eq!(client.poll(&minted.subject)?, PyScepOutcome::Pending);
+    assert_eq!(client.enroll_for(&minted)?, Outcome::Pending);
+    assert_eq!(client.poll(&minted.subject)?, Outcome::Pending);
     admin.waiting()?.iter().try_for_each(|id| admin.approve(id))?;
     let certificate = certificate(client.poll(&minted.subject)?);
     assert_eq!(certificate.verify(&admin.roots()?, Verification::Chain)?, Verdict::Good);
@@ -112,7 +112,7 @@ fn pyscep_fetches_the_revocation_list_and_openssl_believes_it() -> Result<(), Fa
     let up = quickstart_with("")?;
     let (client, minted) = challenged(&up)?;
     let own = certificate(client.enroll_for(&minted)?);
-    let PyScepOutcome::Crl(crl) = client.get_crl(&own.serial_number()?)? else { panic!("a list") };
+    let Outcome::Crl(crl) = client.get_crl(&own.serial_number()?)? else { panic!("a list") };
     assert_eq!(own.verify_with(&up.admin().roots()?, &crl)?, Verdict::Good);
     Ok(())
 }

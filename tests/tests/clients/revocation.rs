@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use scepter_tests::{
-    Certmonger, Failure, Issued, OcspStatus, PyScep, PyScepOutcome, Up, Verdict, Verification, until,
+    Certmonger, Failure, Issued, OcspStatus, Outcome, PyScep, Up, Verdict, Verification, until,
 };
 
 use crate::world::{LIMIT, PROFILE, enroll, quickstart, quickstart_with};
@@ -71,7 +71,7 @@ fn openssl_finds_what_each_client_got_good_and_then_revoked() -> Result<(), Fail
     let certmonger = Certmonger::start(&up.scep("default"), &roots, "", [])?;
     certmonger.enroll_for(&minted("laptop-02")?)?;
     let pyscep = PyScep::new(&up.scep("default"))?.enroll_for(&minted("laptop-03")?)?;
-    let PyScepOutcome::Certificates(by_pyscep) = pyscep else { panic!("certificates, not {pyscep:?}") };
+    let Outcome::Certificates(by_pyscep) = pyscep else { panic!("certificates, not {pyscep:?}") };
     let certificates = [by_strongswan, certmonger.certificate()?, by_pyscep.concat()].map(Issued::new);
 
     for certificate in &certificates {

@@ -1,11 +1,9 @@
 //! strongSwan's `pki --scepca` and `pki --scep`, beyond the enrolment that the other files have.
 
-use std::thread;
-
-use scepter_tests::{Admin, Failure, FakeClock, Issued, StrongSwan, Up, Verdict, Verification, until};
+use scepter_tests::{Admin, Failure, FakeClock, Issued, StrongSwan, Up, Verdict, Verification};
 
 use crate::refusals::is_refused;
-use crate::world::{DUE, LIMIT, PROFILE, quickstart_by, quickstart_with};
+use crate::world::{DUE, PROFILE, meanwhile_decided, quickstart_by, quickstart_with};
 
 #[test]
 fn strongswan_renews_with_a_new_key_by_the_certificate_that_it_has() -> Result<(), Failure> {
@@ -60,7 +58,7 @@ fn strongswan_encrypts_with_3des_where_the_authority_allows_it_and_nowhere_else(
     Ok(())
 }
 
-/// What a client got whose request was decided while it polled.
+/// What strongSwan got whose request was decided while it polled.
 fn decided(
     admin: &Admin,
     device: &str,
@@ -68,13 +66,5 @@ fn decided(
 ) -> Result<Result<String, Failure>, Failure> {
     let minted = admin.challenge(PROFILE, device)?;
     let client = StrongSwan::new(&minted.url)?;
-    thread::scope(|scope| {
-        let polling = scope.spawn(|| client.enroll_for(&minted));
-        let waiting = until("a request waits", LIMIT, || match admin.waiting() {
-            Ok(ids) => ids.into_iter().next().ok_or_else(|| "none".to_owned()),
-            Err(failure) => Err(failure.to_string()),
-        })?;
-        decide(admin, &waiting)?;
-        Ok(polling.join().unwrap())
-    })
+    meanwhile_decided(admin, decide, || client.enroll_for(&minted))
 }

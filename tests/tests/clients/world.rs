@@ -1,9 +1,10 @@
 //! What the tests of this binary begin with: the quickstart, served.
 
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
-use scepter_tests::{Admin, Failure, FakeClock, Scratch, StrongSwan, Up};
+use scepter_tests::{Admin, Failure, FakeClock, Scratch, StrongSwan, Up, until};
 
 /// The profile that most tests enroll for.
 pub(crate) const PROFILE: &str = "default/corp-wifi-windows";
@@ -38,7 +39,8 @@ pub(crate) fn quickstart_by(clock: &FakeClock) -> Result<Up, Failure> {
     configured("", Some(clock))
 }
 
-fn configured(more: &str, clock: Option<&FakeClock>) -> Result<Up, Failure> {
+/// The same, with both.
+pub(crate) fn configured(more: &str, clock: Option<&FakeClock>) -> Result<Up, Failure> {
     let scratch = Scratch::new("configuration")?;
     let configuration = scratch.write("issuer.yaml", format!("{CONFIGURATION}{more}"))?;
     let environment: Vec<_> = clock.into_iter().flat_map(FakeClock::environment).collect();
@@ -54,4 +56,21 @@ pub(crate) fn manifests() -> PathBuf {
 pub(crate) fn enroll(admin: &Admin, device: &str) -> Result<String, Failure> {
     let minted = admin.challenge(PROFILE, device)?;
     StrongSwan::new(&minted.url)?.enroll_for(&minted)
+}
+
+/// What `enroll` came to, whose request was decided while it went on.
+pub(crate) fn meanwhile_decided<T: Send>(
+    admin: &Admin,
+    decide: fn(&Admin, &str) -> Result<(), Failure>,
+    enroll: impl FnOnce() -> T + Send,
+) -> Result<T, Failure> {
+    thread::scope(|scope| {
+        let enrolling = scope.spawn(enroll);
+        let waiting = until("a request waits", LIMIT, || match admin.waiting() {
+            Ok(ids) => ids.into_iter().next().ok_or_else(|| "none".to_owned()),
+            Err(failure) => Err(failure.to_string()),
+        })?;
+        decide(admin, &waiting)?;
+        Ok(enrolling.join().unwrap())
+    })
 }

@@ -6,7 +6,8 @@ use std::fs;
 use crate::commands::root;
 
 /// The tests that are about one client each.
-const CLIENTS: [&str; 6] = ["strongswan", "certmonger", "pyscep", "micromdm", "windows", "apple"];
+const CLIENTS: [&str; 7] =
+    ["strongswan", "certmonger", "pyscep", "smallstep", "micromdm", "windows", "apple"];
 
 #[test]
 fn every_test_that_the_guide_names_is_there_and_every_test_of_a_client_is_named() {
