@@ -41,7 +41,7 @@ impl Forgery<'_> {
     pub(crate) fn write(&self) -> Vec<u8> {
         let content = self.envelope.to_der();
         let attributes = self.attributes(&content);
-        let signature = self.sender.key.sign(DigestAlgorithm::Sha256, &tlv(SET, &attributes)).unwrap();
+        let signature = self.sender.key.sign(DigestAlgorithm::Sha256, &tlv(SET, &attributes));
         let certificate = &self.sender.certificate;
         let signer_info = [
             version(1),

@@ -4,11 +4,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod challenges;
 mod forgery;
+mod key;
 mod message_types;
 mod mutation;
 mod names;
 mod range;
+mod renewal;
 mod replay;
 mod sender;
 mod table;

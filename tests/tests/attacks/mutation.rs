@@ -1,11 +1,12 @@
 //! TH-01: a valid challenge, and a request for something else than it was handed out for (VU#971035).
 
 use der::asn1::ObjectIdentifier;
-use scepter_device::{DeviceKey, Ticket};
+use scepter_device::Ticket;
 use scepter_scep::FailInfo;
 use scepter_scep::client::Inquiry;
 use x509_cert::ext::Extension;
 
+use crate::key::Key;
 use crate::names::{
     BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, KEY_USAGE, SECURITY_IDENTIFIER, SUBJECT_ALT_NAME, dns, email,
     extension, general_names, subject, upn, uri, usages,
@@ -89,7 +90,7 @@ async fn th_01_a_valid_challenge_with_more_power_gets_nothing() {
 async fn th_01_a_valid_challenge_with_a_key_of_another_size_gets_nothing() {
     let mut theft = Theft::begin("a stolen challenge with a longer key").await;
     for bits in [3072, 4096] {
-        theft.ask_for(&DeviceKey::generate(bits).unwrap(), "KeyLengthMismatch").await;
+        theft.ask_for(&Key::of_bits(bits), "KeyLengthMismatch").await;
     }
     theft.end().await;
 }
@@ -122,7 +123,7 @@ impl Theft {
         self.send(&request, reason).await;
     }
 
-    async fn ask_for(&mut self, key: &DeviceKey, reason: &str) {
+    async fn ask_for(&mut self, key: &Key, reason: &str) {
         let request = Request::honest(&self.stolen).for_key(key);
         self.send(&request, reason).await;
     }

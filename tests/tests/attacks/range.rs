@@ -1,15 +1,17 @@
 //! Where the attacks are made: a real `scepter up`, its admin, and devices that have challenges.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use scepter_device::{DeviceKey, ScepServer, Ticket, Trust};
+use scepter_device::{ScepServer, Ticket, Trust};
 use scepter_issuer_api::client::{Client, ClientFile};
 use scepter_issuer_api::{CertificateRecord, MintRequest, MintTarget};
 use scepter_policy::identity::{DeviceId, Namespace, ObjectName};
 use scepter_scep::Secret;
 use scepter_scep::client::Authority;
-use scepter_tests::Up;
+use scepter_tests::{FakeClock, Scratch, Up};
 
 use crate::names;
 use crate::table::Attack;
@@ -18,6 +20,16 @@ use crate::table::Attack;
 pub(crate) const HEADQUARTERS: &str = "default";
 /// The profile that most attacks want a certificate of.
 pub(crate) const BADGE: &str = "badge";
+
+/// The profile of the same devices for another purpose.
+pub(crate) const DOORS: &str = "doors";
+/// The other tenant's namespace, which has a profile and a device of the same names.
+pub(crate) const BRANCH: &str = "branch";
+/// How long a change of a manifest may take to have its effect.
+pub(crate) const LIMIT: Duration = Duration::from_mins(1);
+
+/// The issuer's configuration.
+const CONFIGURATION: &str = include_str!("issuer.yaml");
 
 /// A running issuer and those who reach it.
 pub(crate) struct Range {
@@ -34,15 +46,26 @@ pub(crate) struct HttpAnswer {
 }
 
 impl Range {
-    /// The range with the laboratory's authority, which may certify any name.
+    /// The range, whose authorities certify any name.
     pub(crate) async fn open() -> Self {
-        Self::over(Up::on(&manifests()).unwrap()).await
+        Self::configured(CONFIGURATION, &[]).await
+    }
+
+    /// The same by a clock that a test can set.
+    pub(crate) async fn by(clock: &FakeClock) -> Self {
+        Self::configured(CONFIGURATION, &clock.environment()).await
+    }
+
+    /// The range with other authorities.
+    pub(crate) async fn configured(configuration: &str, environment: &[(&'static str, OsString)]) -> Self {
+        let scratch = Scratch::new("range").unwrap();
+        let configuration = scratch.write("issuer.yaml", configuration).unwrap();
+        Self::over(Up::configured(&manifests(), &configuration, environment).unwrap()).await
     }
 
     /// The range over a `scepter up` that was started otherwise.
     pub(crate) async fn over(up: Up) -> Self {
-        let server = ScepServer::new(up.scep("default").parse().unwrap(), &Trust::Platform).unwrap();
-        let authority = server.authority().await.unwrap();
+        let authority = authority(&up, "default").await;
         let admin = admin(&up.data());
         Self { up, admin, authority, http: reqwest::Client::new() }
     }
@@ -68,16 +91,52 @@ impl Range {
         }
     }
 
+    /// What another authority answers to GetCACert.
+    pub(crate) async fn authority_of(&self, name: &str) -> Authority {
+        authority(&self.up, name).await
+    }
+
     /// Sends bytes as a pkiMessage.
     pub(crate) async fn post(&self, message: Vec<u8>) -> HttpAnswer {
-        let url = format!("{}?operation=PKIOperation", self.up.scep("default"));
+        self.post_to("default", message).await
+    }
+
+    /// The same to another authority.
+    pub(crate) async fn post_to(&self, authority: &str, message: Vec<u8>) -> HttpAnswer {
+        let url = format!("{}?operation=PKIOperation", self.up.scep(authority));
         let answer = self.http.post(url).body(message).send().await.unwrap();
         HttpAnswer { status: answer.status().as_u16(), body: answer.bytes().await.unwrap().to_vec() }
     }
 
-    /// The certificates that the issuer's store has of a namespace.
+    /// The certificates that the issuer's store has, of both tenants.
     pub(crate) async fn certificates(&self) -> Vec<CertificateRecord> {
-        self.admin.certificates(&Namespace::new(HEADQUARTERS).unwrap()).await.unwrap().items
+        let mut all = Vec::new();
+        for namespace in [HEADQUARTERS, BRANCH] {
+            all.extend(self.admin.certificates(&Namespace::new(namespace).unwrap()).await.unwrap().items);
+        }
+        all
+    }
+
+    /// Takes a device out of its group, and waits until that has its effect.
+    pub(crate) async fn unassign(&self, device: &str) {
+        let leave = |text: String| {
+            let start = text.find("members: [").unwrap();
+            let (before, members) = text.split_at(start);
+            format!("{before}{}", members.replace(&format!("{device}, "), ""))
+        };
+        self.up.edit("headquarters.yaml", leave).unwrap();
+        let target = MintTarget::Device(DeviceId::new(device).unwrap());
+        let request = MintRequest { devices: target };
+        let (namespace, profile) = (Namespace::new(HEADQUARTERS).unwrap(), ObjectName::new(BADGE).unwrap());
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let minted = self.admin.mint(&namespace, &profile, &request).await;
+            if minted.is_err() || minted.is_ok_and(|minted| minted.minted.is_empty()) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{device} is still assigned");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// What the row of a device says.
@@ -119,9 +178,9 @@ pub(crate) fn manifests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attacks/range")
 }
 
-/// A key as a device makes it.
-pub(crate) fn new_key() -> DeviceKey {
-    DeviceKey::generate(2048).unwrap()
+async fn authority(up: &Up, name: &str) -> Authority {
+    let server = ScepServer::new(up.scep(name).parse().unwrap(), &Trust::Platform).unwrap();
+    server.authority().await.unwrap()
 }
 
 fn admin(data: &Path) -> Client {

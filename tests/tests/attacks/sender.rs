@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use der::Encode as _;
-use scepter_device::{DeviceKey, Ticket};
+use scepter_device::Ticket;
 use scepter_scep::client::{
     Answer, Authority, Expected, Inquiry, PkiRequest, RequestDraft, SelfSignedDraft, UnsignedStructure,
     read_answer,
@@ -14,31 +14,14 @@ use scepter_scep::{
 };
 use x509_cert::ext::Extension;
 
+use crate::key::Key;
 use crate::names::alternative_names;
-use crate::range::{HttpAnswer, Range, new_key};
+use crate::range::{HttpAnswer, Range};
 
 /// The transaction of every message here, but where a test is about it.
 pub(crate) const TRANSACTION: &str = "attack-1";
 /// The nonce of every message here.
 pub(crate) const NONCE: [u8; 16] = [1; 16];
-
-/// A key that a request can be for.
-pub(crate) trait Subject {
-    /// The `SubjectPublicKeyInfo` in DER.
-    fn spki(&self) -> &[u8];
-    /// RSASSA-PKCS1-v1_5 with that digest.
-    fn sign(&self, digest: DigestAlgorithm, bytes: &[u8]) -> Vec<u8>;
-}
-
-impl Subject for DeviceKey {
-    fn spki(&self) -> &[u8] {
-        self.spki()
-    }
-
-    fn sign(&self, digest: DigestAlgorithm, bytes: &[u8]) -> Vec<u8> {
-        self.sign(digest, bytes).unwrap()
-    }
-}
 
 /// A certification request before it is signed.
 #[derive(Clone)]
@@ -64,7 +47,7 @@ impl Request {
     }
 
     /// The request in DER, for that key.
-    pub(crate) fn for_key(&self, key: &impl Subject) -> Vec<u8> {
+    pub(crate) fn for_key(&self, key: &Key) -> Vec<u8> {
         let extensions = self.extensions.to_der().unwrap();
         let draft = RequestDraft {
             subject_der: &self.subject_der,
@@ -76,14 +59,14 @@ impl Request {
     }
 }
 
-fn finish(unsigned: UnsignedStructure, key: &impl Subject) -> Vec<u8> {
+fn finish(unsigned: UnsignedStructure, key: &Key) -> Vec<u8> {
     let signature = key.sign(unsigned.digest(), unsigned.bytes());
     unsigned.assemble(&signature).unwrap()
 }
 
 /// A key, and the certificate that its messages are signed with.
 pub(crate) struct Sender {
-    pub(crate) key: DeviceKey,
+    pub(crate) key: Key,
     pub(crate) certificate: Vec<u8>,
 }
 
@@ -111,7 +94,7 @@ impl Reply {
 impl Sender {
     /// Somebody with a certificate that they made themselves.
     pub(crate) fn self_made(subject_der: &[u8]) -> Self {
-        let key = new_key();
+        let key = Key::new();
         let certificate = self_signed(subject_der, &[7], &key);
         Self { key, certificate }
     }
@@ -150,7 +133,7 @@ impl Sender {
         };
         let secrets = EnvelopeSecrets::from_random([9; EnvelopeSecrets::LENGTH]);
         let unsigned = request.prepare(&self.certificate, &secrets, SystemTime::now()).unwrap();
-        let signature = self.key.sign(unsigned.digest(), &unsigned.bytes().unwrap()).unwrap();
+        let signature = self.key.sign(unsigned.digest(), &unsigned.bytes().unwrap());
         unsigned.assemble(&signature).unwrap()
     }
 
@@ -162,17 +145,21 @@ impl Sender {
 
     /// Reads an answer, which must be one to the message of this sender.
     pub(crate) fn read(&self, range: &Range, answer: &HttpAnswer) -> Reply {
-        self.read_in(TRANSACTION, range, answer)
+        self.read_from(&range.authority, answer)
     }
 
-    pub(crate) fn read_in(&self, transaction: &str, range: &Range, answer: &HttpAnswer) -> Reply {
+    pub(crate) fn read_from(&self, authority: &Authority, answer: &HttpAnswer) -> Reply {
+        self.read_in(TRANSACTION, authority, answer)
+    }
+
+    pub(crate) fn read_in(&self, transaction: &str, authority: &Authority, answer: &HttpAnswer) -> Reply {
         if answer.status != 200 {
             return Reply::Http(answer.status);
         }
         let expected = Expected {
             transaction_id: &TransactionId::new(transaction).unwrap(),
             sender_nonce: &Nonce::new(NONCE),
-            signers: range.authority.certificates(),
+            signers: authority.certificates(),
         };
         let parsed = read_answer(&answer.body, &Limits::default()).unwrap();
         match parsed.verify(&expected, &Algorithms::default()).unwrap() {
@@ -182,7 +169,7 @@ impl Sender {
                 Reply::Refused(fail_info)
             }
             Answer::Granted(sealed) => {
-                let key = self.key.unwrap(&sealed.wrapped_key(&self.name()).unwrap()).unwrap();
+                let key = self.key.unwrap(&sealed.wrapped_key(&self.name()).unwrap());
                 let mut granted = sealed.open(&key).unwrap();
                 Reply::Granted(granted.certificates.remove(0))
             }
@@ -191,7 +178,7 @@ impl Sender {
 }
 
 /// A certificate of one's own making.
-pub(crate) fn self_signed(subject_der: &[u8], serial_number: &[u8], key: &DeviceKey) -> Vec<u8> {
+pub(crate) fn self_signed(subject_der: &[u8], serial_number: &[u8], key: &Key) -> Vec<u8> {
     let now = SystemTime::now();
     let draft = SelfSignedDraft {
         subject_der,
