@@ -5,6 +5,7 @@ mod error;
 mod key_roles;
 mod places;
 mod published;
+mod registration;
 mod served;
 mod standing;
 mod succession;
@@ -21,6 +22,7 @@ use url::Url;
 
 pub use error::OpenAuthorityError;
 pub(crate) use places::{certificate_chain_file, directory};
+pub(crate) use registration::{Ra, Upkept};
 pub(crate) use served::Served;
 pub(crate) use standing::{Standing, not_deliverable, not_served};
 
@@ -80,6 +82,18 @@ impl Authorities {
     /// Everything that issues, by the authority's name.
     pub(crate) fn all_issuing(&self, now: Timestamp) -> impl Iterator<Item = &Arc<Served>> {
         self.by_name.values().map(move |succession| succession.issuing(now))
+    }
+
+    /// Everything that issues now or later.
+    pub(crate) fn active(&self, now: Timestamp) -> impl Iterator<Item = &Arc<Served>> {
+        self.by_name
+            .values()
+            .flat_map(move |succession| std::iter::once(succession.issuing(now)).chain(succession.next(now)))
+    }
+
+    /// Everything that has not ended: what it publishes is kept current.
+    pub(crate) fn standing(&self, now: Timestamp) -> impl Iterator<Item = &Arc<Served>> {
+        self.iter().filter(move |served| now < served.facts.not_after)
     }
 
     /// Everything: what issues, what is to issue, and what did.

@@ -4,8 +4,11 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::authorities::Served;
 
 /// Every metric of the process.
 #[derive(Debug)]
@@ -15,6 +18,7 @@ pub(crate) struct Metrics {
     enrollment_seconds: Histogram,
     ocsp_requests: Family<OcspLabels, Counter>,
     api_requests: Family<ApiLabels, Counter>,
+    ends: Family<CertificateLabels, Gauge>,
 }
 
 /// One SCEP request, counted.
@@ -31,6 +35,15 @@ pub(crate) struct ScepLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OcspLabels {
     result: &'static str,
+}
+
+/// A certificate of an authority itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CertificateLabels {
+    /// The CA's name.
+    ca: String,
+    /// `ca` or `ra`.
+    certificate: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -57,7 +70,14 @@ impl Metrics {
         registry.register("ocsp_requests", "OCSP requests by what was answered", ocsp_requests.clone());
         let api_requests = Family::default();
         registry.register("api_requests", "API requests by route and status", api_requests.clone());
-        Self { registry, scep_requests, enrollment_seconds, ocsp_requests, api_requests }
+        let ends = Family::default();
+        registry.register_with_unit(
+            "authority_certificate_end",
+            "When a certificate of an authority itself ends, in Unix time",
+            Unit::Seconds,
+            ends.clone(),
+        );
+        Self { registry, scep_requests, enrollment_seconds, ocsp_requests, api_requests, ends }
     }
 
     /// Counts a SCEP request.
@@ -79,6 +99,15 @@ impl Metrics {
     pub(crate) fn count_api(&self, route: &str, status: u16) {
         let labels = ApiLabels { route: route.to_owned(), status: status.into() };
         self.api_requests.get_or_create(&labels).inc();
+    }
+
+    /// Notes when a CA's certificates and its RA's end.
+    pub(crate) fn note_ends(&self, served: &Served) {
+        let ra = served.front().current.authority.not_after();
+        for (certificate, end) in [("ca", served.facts.not_after), ("ra", ra)] {
+            let labels = CertificateLabels { ca: served.facts.ca.to_string(), certificate };
+            self.ends.get_or_create(&labels).set(end.as_second());
+        }
     }
 
     /// Everything as `OpenMetrics` text.

@@ -36,7 +36,7 @@ fn stale_list(issuer: &Issuer) -> Option<String> {
     let now = issuer.clock.now();
     let is_stale =
         |list: &RevocationList| list.current().is_none_or(|current| current.terms.next_update <= now);
-    let stale = issuer.authorities.iter().find(|served| is_stale(&served.revocation_list))?;
+    let stale = issuer.authorities.standing(now).find(|served| is_stale(&served.revocation_list))?;
     Some(format!("authority {} has no current revocation list", stale.facts.ca))
 }
 

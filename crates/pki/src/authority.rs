@@ -3,11 +3,15 @@
 //! The CA key signs certificates and CRLs, the RA signing key signs SCEP replies, the RA decryption key opens SCEP
 //! envelopes. They are three keys, or a reply could be made to decrypt and a decryption to sign (TH-13, TH-14).
 
+mod certificate_file;
 mod check;
 mod create;
 mod files;
 mod publication;
+mod registration;
 mod signatory;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use scepter_policy::identity::AuthorityName;
@@ -19,6 +23,7 @@ pub use self::check::{AuthorityError, AuthorityProblem, KeyRole};
 pub use self::create::{CreateAuthority, CreateAuthorityError, create_authority};
 pub use self::files::{AuthorityFiles, KeyPlace, LoadAuthorityError, Presence, RegistrationAuthorityFiles};
 pub use self::publication::{NotABase, Publication};
+pub use self::registration::{RegistrationAuthorities, RegistrationAuthority};
 
 /// What an authority is made of; [`Authority::new`] proves that it fits together.
 #[derive(Debug)]
@@ -30,9 +35,18 @@ pub struct AuthorityParts {
     /// DER certificates of the two RA keys, in either order.
     pub ra_certificates: Vec<Vec<u8>>,
     /// The key that signs SCEP replies.
-    pub reply_key: Box<dyn ReplyKey>,
+    pub reply_key: Arc<dyn ReplyKey>,
     /// The key that opens SCEP envelopes.
-    pub decryption_key: Box<dyn DecryptionKey>,
+    pub decryption_key: Arc<dyn DecryptionKey>,
+}
+
+/// Whether an authority goes on issuing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// It issues, now or later: certificates of its RA must be in force.
+    Issues,
+    /// It only says what became of its certificates: those of its RA may have ended.
+    Retired,
 }
 
 /// An authority that can issue.
@@ -42,7 +56,7 @@ pub struct Authority {
     publication: Publication,
     chain: Chain,
     signing_key: Box<dyn SigningKey>,
-    ra: RegistrationAuthority,
+    ras: RegistrationAuthorities,
 }
 
 /// The CA's certificate and those above it.
@@ -53,15 +67,6 @@ struct Chain {
     above: Vec<Certificate>,
 }
 
-/// Answers SCEP messages for the authority (RFC 8894 §2.1.2).
-#[derive(Debug)]
-struct RegistrationAuthority {
-    signing_certificate: Certificate,
-    reply_key: Box<dyn ReplyKey>,
-    decryption_certificate: Certificate,
-    decryption_key: Box<dyn DecryptionKey>,
-}
-
 impl Authority {
     /// Takes an authority into use once everything about it is in order at `now`: the chain's order, signatures and
     /// validity, that keys and certificates belong together, and that the three keys differ.
@@ -69,10 +74,11 @@ impl Authority {
         name: AuthorityName,
         parts: AuthorityParts,
         publication: Publication,
+        duty: Duty,
         now: Timestamp,
     ) -> Result<Self, AuthorityError> {
-        match check::checked(parts, now) {
-            Ok((chain, signing_key, ra)) => Ok(Self { name, publication, chain, signing_key, ra }),
+        match check::checked(parts, duty, now) {
+            Ok((chain, signing_key, ras)) => Ok(Self { name, publication, chain, signing_key, ras }),
             Err(problem) => Err(AuthorityError { authority: name, problem }),
         }
     }
@@ -107,32 +113,18 @@ impl Authority {
         self.chain.above.last().map_or(&self.chain.ca.der, |root| &root.der)
     }
 
-    /// The certificate whose key signs SCEP replies, as DER.
-    pub fn ra_signing_certificate(&self) -> &[u8] {
-        &self.ra.signing_certificate.der
-    }
-
-    /// The certificate that clients encrypt to, as DER.
-    pub fn ra_decryption_certificate(&self) -> &[u8] {
-        &self.ra.decryption_certificate.der
-    }
-
-    /// The key that signs SCEP replies.
-    pub fn reply_key(&self) -> &dyn ReplyKey {
-        self.ra.reply_key.as_ref()
-    }
-
-    /// The key that opens SCEP envelopes.
-    pub fn decryption_key(&self) -> &dyn DecryptionKey {
-        self.ra.decryption_key.as_ref()
+    /// The registration authority as it was loaded: under each pair of certificates that the two keys have, the one that
+    /// lasts longest first.
+    pub fn registration_authorities(&self) -> &RegistrationAuthorities {
+        &self.ras
     }
 
     /// The public halves of its keys, `SubjectPublicKeyInfo`, by what each is for.
     pub fn keys(&self) -> [(KeyRole, &[u8]); 3] {
         [
             (KeyRole::Ca, self.signing_key.spki()),
-            (KeyRole::RaSigning, self.ra.reply_key.spki()),
-            (KeyRole::RaDecryption, self.ra.decryption_key.spki()),
+            (KeyRole::RaSigning, self.ras.current().reply_key().spki()),
+            (KeyRole::RaDecryption, self.ras.current().decryption_key().spki()),
         ]
     }
 

@@ -20,8 +20,8 @@ use zeroize::Zeroizing;
 
 use crate::signed::Sha256Hash;
 
-pub(crate) use file::write_new;
 pub use file::{KeyFileError, read_key_file, write_key_file};
+pub(crate) use file::{write_new, write_over};
 pub use pool::RsaPool;
 pub use private_key::{KeyAlgorithm, KeyGenerationFailed, PrivateKey};
 pub use software::{SoftwareDecryptionKey, SoftwareReplyKey, SoftwareSigningKey, UnusableKey};

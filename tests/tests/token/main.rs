@@ -110,12 +110,12 @@ async fn signs(algorithm: KeyAlgorithm) {
     let spool = CrlSpool::new(tempfile::tempfile().unwrap());
     assert!(authority.sign_crl(spool.finish(&authority, &terms).unwrap()).await.unwrap().length() > 0);
 
-    let spki = SubjectPublicKeyInfoRef::from_der(authority.reply_key().spki()).unwrap();
+    let spki = SubjectPublicKeyInfoRef::from_der(authority.registration_authorities().current().reply_key().spki()).unwrap();
     for (digest, verification) in [
         (ReplyDigest::Sha256, &RSA_PKCS1_2048_8192_SHA256),
         (ReplyDigest::Sha512, &RSA_PKCS1_2048_8192_SHA512),
     ] {
-        let signature = authority.reply_key().sign(digest, b"reply").await.unwrap();
+        let signature = authority.registration_authorities().current().reply_key().sign(digest, b"reply").await.unwrap();
         let public = UnparsedPublicKey::new(verification, spki.subject_public_key.raw_bytes());
         public.verify(b"reply", &signature).unwrap();
     }
@@ -136,7 +136,7 @@ async fn a_token_opens_envelopes_and_what_it_cannot_open_is_a_random_key_and_no_
     let Some(token) = own_token() else { return };
     let files = moved_into_token(&token, KeyAlgorithm::P256).await;
     let authority = opened(&token, files, LABELS).unwrap();
-    let key = authority.decryption_key();
+    let key = authority.registration_authorities().current().decryption_key();
     let public = PublicEncryptingKey::from_der(key.spki()).unwrap();
     let secret = [7u8; 16];
     let pkcs1 = Pkcs1PublicEncryptingKey::new(public.clone()).unwrap();

@@ -1,6 +1,7 @@
 //! What an authority publishes of itself: its certificates.
 
-use scepter_pki::authority::Authority;
+use scepter_pki::authority::{Authority, RegistrationAuthority};
+use scepter_scep::Unwritable;
 use scepter_scep::transport::{CaCertificates, TypedBody};
 
 use crate::configuration::CaCertificatesShape;
@@ -9,28 +10,34 @@ use crate::configuration::CaCertificatesShape;
 /// for the CA's among them.
 pub(super) fn ca_certificates(
     authority: &Authority,
+    ra: &RegistrationAuthority,
     shape: CaCertificatesShape,
-) -> Result<TypedBody, impl std::error::Error + use<>> {
-    let ra = [authority.ra_signing_certificate().to_vec(), authority.ra_decryption_certificate().to_vec()];
+) -> Result<TypedBody, Unwritable> {
     let chain: Vec<Vec<u8>> = authority.certificate_chain().map(<[u8]>::to_vec).collect();
-    match shape {
-        CaCertificatesShape::RaPair => CaCertificates::RegistrationAuthority { ra: &ra, chain: &chain },
-        CaCertificatesShape::Chain => CaCertificates::Chain(&chain),
-        CaCertificatesShape::Single => CaCertificates::Single(authority.issuing_certificate()),
-    }
-    .to_body()
+    let body = match shape {
+        CaCertificatesShape::RaPair => {
+            CaCertificates::RegistrationAuthority { ra: &pair(ra), chain: &chain }.to_body()
+        }
+        CaCertificatesShape::Chain => CaCertificates::Chain(&chain).to_body(),
+        CaCertificatesShape::Single => CaCertificates::Single(authority.issuing_certificate()).to_body(),
+    };
+    Ok(body?)
 }
 
-/// The certificates that GetCACert will answer, as GetNextCACert tells them before: the CA's chain first.
-pub(super) fn next_ca_certificates(authority: &Authority, shape: CaCertificatesShape) -> Vec<Vec<u8>> {
-    let mut certificates: Vec<Vec<u8>> = authority.certificate_chain().map(<[u8]>::to_vec).collect();
+/// What GetCACert will answer, as GetNextCACert tells it beforehand: the CA's certificate first (RFC 8894 §4.7.1.1).
+pub(super) fn next_ca_certificates(
+    authority: &Authority,
+    ra: &RegistrationAuthority,
+    shape: CaCertificatesShape,
+) -> Vec<Vec<u8>> {
+    let chain = authority.certificate_chain().map(<[u8]>::to_vec);
     match shape {
-        CaCertificatesShape::RaPair => {
-            certificates.push(authority.ra_signing_certificate().to_vec());
-            certificates.push(authority.ra_decryption_certificate().to_vec());
-        }
-        CaCertificatesShape::Chain => {}
-        CaCertificatesShape::Single => certificates.truncate(1),
+        CaCertificatesShape::RaPair => chain.chain(pair(ra)).collect(),
+        CaCertificatesShape::Chain => chain.collect(),
+        CaCertificatesShape::Single => vec![authority.issuing_certificate().to_vec()],
     }
-    certificates
+}
+
+fn pair(ra: &RegistrationAuthority) -> [Vec<u8>; 2] {
+    [ra.signing_certificate().to_vec(), ra.decryption_certificate().to_vec()]
 }

@@ -5,17 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use scepter_pki::authority::Authority;
+use scepter_pki::authority::{Authority, Duty};
 use scepter_pki::key::RsaPool;
 use scepter_policy::authority::AuthorityFacts;
 use scepter_policy::identity::Namespace;
 use scepter_policy::profile::Profile;
-use scepter_scep::transport::TypedBody;
-use scepter_scep::{Algorithms, IssuerAndSerial};
+use scepter_scep::{Algorithms, Parsed};
 use url::Url;
 
-use super::{OpenAuthorityError, Standing, creation, places, published};
-use crate::configuration::{AuthorityConfiguration, CaCertificatesShape, CaConfiguration};
+use super::registration::{Front, Ra, Registration, Upkeep, UpkeepError, Upkept};
+use super::{OpenAuthorityError, Standing, creation, places};
+use crate::configuration::{AuthorityConfiguration, CaConfiguration};
 use crate::ocsp::Responder;
 use crate::revocation_list::RevocationList;
 
@@ -41,31 +41,31 @@ pub(crate) struct Served {
     pub(crate) authority: Authority,
     /// What policy judges by.
     pub(crate) facts: AuthorityFacts,
-    /// The answer to GetCACert.
-    pub(crate) ca_certificates: TypedBody,
     /// What is accepted from its devices.
     pub(crate) algorithms: Algorithms,
-    /// The name of the certificate that clients encrypt to.
-    pub(crate) recipient: IssuerAndSerial,
     /// Its current CRL.
     pub(crate) revocation_list: RevocationList,
     /// Its OCSP responder.
     pub(crate) ocsp: Responder,
     /// The CA before it, while that still counts.
     pub(super) predecessor: Option<Arc<Served>>,
-    shape: CaCertificatesShape,
+    registration: Registration,
     standing: Standing,
 }
 
 impl Opening<'_> {
     /// Opens one CA of the authority, making it where it is to be made.
-    pub(super) async fn open(self, ca: CaConfiguration<'_>) -> Result<Served, OpenAuthorityError> {
+    pub(super) async fn open(
+        self,
+        ca: CaConfiguration<'_>,
+        duty: Duty,
+    ) -> Result<Served, OpenAuthorityError> {
         let Self { configuration, directory, base, pool, now } = self;
         let files = places::files(ca, directory)?;
         creation::ensure(ca, &files, pool, now).await?;
         let public_urls = places::public_urls(configuration, base);
         let publication = places::publication(ca.name, &public_urls, base)?;
-        let authority = files.load(ca.name.clone(), publication, pool, now)?;
+        let authority = files.load_for(duty, ca.name.clone(), publication, pool, now)?;
         let ocsp = authority
             .new_ocsp_responder(pool, now)
             .await
@@ -83,20 +83,19 @@ impl Opening<'_> {
             permitted: configuration.permitted.clone(),
             approval: configuration.approval,
         };
-        let unpublishable =
-            |problem: String| OpenAuthorityError::Certificates { authority: ca.name.clone(), problem };
-        let shape = configuration.ca_certificates;
+        let upkeep = if ca.ra.is_none() { Upkeep::Ours } else { Upkeep::Operators };
+        let registration = Registration::new(&authority, files, upkeep, configuration.ca_certificates);
+        let registration = registration.map_err(|problem| OpenAuthorityError::Certificates {
+            authority: ca.name.clone(),
+            problem: problem.to_string(),
+        })?;
         Ok(Served {
-            ca_certificates: published::ca_certificates(&authority, shape)
-                .map_err(|error| unpublishable(error.to_string()))?,
             algorithms: configuration.algorithms(),
-            recipient: IssuerAndSerial::of_certificate(authority.ra_decryption_certificate())
-                .map_err(|error| unpublishable(error.to_string()))?,
+            registration,
             revocation_list: RevocationList::default(),
             standing: Standing::new(configuration, authority.certificate_chain()),
             ocsp: Responder::new(ocsp),
             predecessor: None,
-            shape,
             authority,
             facts,
         })
@@ -116,9 +115,23 @@ impl Served {
         std::iter::once(self).chain(self.predecessor.as_deref())
     }
 
-    /// What a client that asks for its certificates is told before its time (RFC 8894 §4.7.1.1): the CA's own first.
-    pub(crate) fn next_ca_certificates(&self) -> Vec<Vec<u8>> {
-        published::next_ca_certificates(&self.authority, self.shape)
+    /// What clients see of it now.
+    pub(crate) fn front(&self) -> Arc<Front> {
+        self.registration.front()
+    }
+
+    /// The RA that a message is sealed to: its own, or that of the CA before it, under any of the certificates that clients
+    /// may still hold.
+    pub(crate) fn addressed(&self, message: &Parsed, now: Timestamp) -> Option<Arc<Ra>> {
+        self.and_predecessor().find_map(|ca| {
+            let front = ca.front();
+            front.known(now).find(|ra| message.is_sealed_to(&ra.recipient)).cloned()
+        })
+    }
+
+    /// Renews the RA's certificates where it is time.
+    pub(crate) async fn keep_up_registration(&self, now: Timestamp) -> Result<Upkept, UpkeepError> {
+        self.registration.keep_up(&self.authority, now).await
     }
 
     /// Whether a namespace may use it.

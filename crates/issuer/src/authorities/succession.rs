@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use scepter_pki::authority::{AuthorityError, AuthorityProblem, LoadAuthorityError};
+use scepter_pki::authority::{AuthorityError, AuthorityProblem, Duty, LoadAuthorityError};
 
 use super::OpenAuthorityError;
 use super::served::{Opening, Served};
@@ -27,13 +27,14 @@ impl Succession {
     /// Opens both, making those that are to be made.
     pub(super) async fn open(opening: Opening<'_>) -> Result<Self, OpenAuthorityError> {
         let Some(next) = &opening.configuration.next else {
-            let first = opening.open(opening.configuration.ca()).await?;
+            let first = opening.open(opening.configuration.ca(), Duty::Issues).await?;
             return Ok(Self { first: Arc::new(first), next: None });
         };
         let mut follower = open_next(next, opening).await?;
-        let mut first = match opening.open(opening.configuration.ca()).await {
+        let duty = if next.from <= opening.now { Duty::Retired } else { Duty::Issues };
+        let mut first = match opening.open(opening.configuration.ca(), duty).await {
             Ok(first) => first,
-            Err(error) if next.from <= opening.now && has_ended(&error) => {
+            Err(error) if duty == Duty::Retired && has_ended(&error) => {
                 tracing::warn!(%error, "it is no longer needed: put what is under `next` in its place");
                 return Ok(Self { first: Arc::new(follower), next: None });
             }
@@ -78,7 +79,7 @@ async fn open_next(next: &NextCa, opening: Opening<'_>) -> Result<Served, OpenAu
     if is_late {
         ca.create = None;
     }
-    match opening.open(ca).await {
+    match opening.open(ca, Duty::Issues).await {
         Err(OpenAuthorityError::Absent { authority, .. }) if is_late => {
             Err(OpenAuthorityError::TooLate { authority, from: next.from })
         }

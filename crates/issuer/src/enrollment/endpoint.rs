@@ -88,7 +88,7 @@ async fn scep(
             )
         }
         Ok(Asked::CaCertificates) => {
-            let certificates = &served.ca_certificates;
+            let certificates = &served.front().ca_certificates;
             let answer = typed(certificates.content_type, certificates.body.clone());
             succeeded(issuer, Operation::GetCaCert, answer)
         }

@@ -4,17 +4,14 @@ use scepter_pki::key as pki;
 use scepter_scep::{ContentKey, DigestAlgorithm, KeyTransport, SealedRequest, Unreadable};
 
 use super::failure::{Failure, Refused};
-use crate::authorities::Served;
+use crate::authorities::Ra;
 
 /// The content key of an envelope. A message for somebody else is told from one for us by its recipients, which are
 /// public; a key that does not unwrap is a random one, which opens nothing.
-pub(super) async fn content_key<Data>(
-    served: &Served,
-    sealed: &SealedRequest<Data>,
-) -> Result<ContentKey, Failure> {
-    let wrapped = sealed.wrapped_key(&served.recipient).ok_or(Unreadable)?;
+pub(super) async fn content_key<Data>(ra: &Ra, sealed: &SealedRequest<Data>) -> Result<ContentKey, Failure> {
+    let wrapped = sealed.wrapped_key(&ra.recipient).ok_or(Unreadable)?;
     let transport = transport(wrapped.transport)?;
-    let key = served.authority.decryption_key();
+    let key = ra.authority.decryption_key();
     let unwrapped = key.content_key(wrapped.encrypted_key, wrapped.key_length, transport).await?;
     Ok(ContentKey::new(unwrapped.as_bytes().to_vec()))
 }

@@ -6,10 +6,11 @@ use scepter_policy::issuance::RefusalReason;
 use scepter_scep::{IssuerAndSerial, ReplyTo, SealedRequest};
 use scepter_store::certificates::Certificate;
 
+use super::addressee::Addressee;
 use super::failure::{Answer, Failure, Refused};
 use super::reply::Seal;
 use super::{credential, envelope, reply};
-use crate::authorities::Served;
+use crate::authorities::{Ra, Served};
 use crate::issuer::Issuer;
 
 /// The longest CRL that is put into a message, in bytes: it is in memory three times meanwhile, and clients buffer it too.
@@ -18,42 +19,40 @@ const MAX_LIST: usize = 1024 * 1024;
 /// GetCert: a certificate of the signer's own device. One that is another's and one that does not exist are one answer.
 pub(super) async fn certificate(
     issuer: &Issuer,
-    served: &Served,
+    addressee: &Addressee<'_>,
     sealed: SealedRequest<IssuerAndSerial>,
 ) -> Result<Answer, Failure> {
+    let Addressee { served, ra } = addressee;
     let to = sealed.reply_to().clone();
     let inquirer = inquirer(issuer, served, &to).await?;
-    let name = open(served, sealed).await?;
-    let found = match serial(served, &name) {
-        Some(serial) => issuer.store.certificate(&served.facts.ca, serial).await?,
-        None => None,
-    };
+    let name = open(ra, sealed).await?;
+    let (_, found) = named(issuer, served, &name).await?.ok_or_else(not_found)?;
     let found = found
         .filter(|found| found.key.tenant == inquirer.key.tenant && found.key.device == inquirer.key.device);
     let found = found.ok_or_else(not_found)?;
-    Ok(Answer::Success(reply::certificate(served, &to, &found, issuer.clock.now()).await?))
+    Ok(Answer::Success(reply::certificate(ra, &to, &found, issuer.clock.now()).await?))
 }
 
-/// GetCRL: the current CRL of the CA that issued the certificate which is asked about; the serial number does not matter.
+/// GetCRL: the current CRL of the CA that issued the certificate which is asked about. The serial number matters only where an
+/// authority's two CAs have one name.
 pub(super) async fn revocation_list(
     issuer: &Issuer,
-    served: &Served,
+    addressee: &Addressee<'_>,
     sealed: SealedRequest<IssuerAndSerial>,
 ) -> Result<Answer, Failure> {
+    let Addressee { served, ra } = addressee;
     let to = sealed.reply_to().clone();
     inquirer(issuer, served, &to).await?;
-    let name = open(served, sealed).await?;
-    if !is_ours(served, &name) {
-        return Err(not_found().into());
-    }
-    let list = served.revocation_list.current();
+    let name = open(ra, sealed).await?;
+    let (ca, _) = named(issuer, served, &name).await?.ok_or_else(not_found)?;
+    let list = ca.revocation_list.current();
     let list = list.ok_or_else(|| Failure::Unavailable("the first CRL is not signed yet".to_owned()))?;
     let list = list.whole(MAX_LIST).await.map_err(|error| Failure::Unavailable(error.to_string()))?;
     let list = list.ok_or_else(|| {
         let message = "the CRL is too long for a message; it is at the certificate's distribution point";
         Refused::anonymous(RefusalReason::RevocationListTooLong, message)
     })?;
-    Ok(Answer::Success(reply::revocation_list(served, &to, list, issuer.clock.now()).await?))
+    Ok(Answer::Success(reply::revocation_list(ra, &to, list, issuer.clock.now()).await?))
 }
 
 /// The certificate that signed an inquiry: stored here, unrevoked, in force, and with a key that can open the answer. Found
@@ -78,18 +77,29 @@ async fn inquirer(issuer: &Issuer, served: &Served, to: &ReplyTo) -> Result<Cert
     Ok(stored)
 }
 
-async fn open(served: &Served, sealed: SealedRequest<IssuerAndSerial>) -> Result<IssuerAndSerial, Failure> {
-    let content_key = envelope::content_key(served, &sealed).await?;
+async fn open(ra: &Ra, sealed: SealedRequest<IssuerAndSerial>) -> Result<IssuerAndSerial, Failure> {
+    let content_key = envelope::content_key(ra, &sealed).await?;
     Ok(sealed.open(&content_key)?)
 }
 
-fn is_ours(served: &Served, name: &IssuerAndSerial) -> bool {
-    name.issuer_der() == served.recipient.issuer_der()
-}
-
-/// The serial number that is asked for, if it can be one of ours.
-fn serial(served: &Served, name: &IssuerAndSerial) -> Option<SerialNumber> {
-    is_ours(served, name).then(|| hex::encode(name.serial_number()).parse().ok()).flatten()
+/// The CA of the authority that is named as issuer, and its certificate with that serial number, if it issued one.
+async fn named<'a>(
+    issuer: &Issuer,
+    served: &'a Served,
+    name: &IssuerAndSerial,
+) -> Result<Option<(&'a Served, Option<Certificate>)>, Failure> {
+    let serial: Option<SerialNumber> = hex::encode(name.serial_number()).parse().ok();
+    let is_named = |ca: &&Served| ca.front().current.recipient.issuer_der() == name.issuer_der();
+    let mut first = None;
+    for ca in served.and_predecessor().filter(is_named) {
+        if let Some(serial) = serial
+            && let Some(found) = issuer.store.certificate(&ca.facts.ca, serial).await?
+        {
+            return Ok(Some((ca, Some(found))));
+        }
+        first.get_or_insert(ca);
+    }
+    Ok(first.map(|ca| (ca, None)))
 }
 
 fn not_found() -> Refused {

@@ -12,9 +12,9 @@ use crate::authorities::Served;
 /// The signed certificates of `next`. The RA's key signs them, as it signs everything that clients read; the CA's own signs
 /// certificates and CRLs alone (decision 0190).
 pub(super) async fn answer(served: &Served, next: &Served, now: Timestamp) -> Result<Vec<u8>, Failure> {
-    let certificates = next.next_ca_certificates();
-    let signer = served.authority.ra_signing_certificate();
-    let unsigned = NextCaCertificates(&certificates).prepare(signer, SystemTime::from(now))?;
-    let signature = served.authority.reply_key().sign(ReplyDigest::Sha256, &unsigned.bytes()?).await?;
+    let (ra, next) = (&served.front().current.authority, next.front());
+    let unsigned = NextCaCertificates(&next.next_ca_certificates)
+        .prepare(ra.signing_certificate(), SystemTime::from(now))?;
+    let signature = ra.reply_key().sign(ReplyDigest::Sha256, &unsigned.bytes()?).await?;
     Ok(unsigned.assemble(&signature)?)
 }

@@ -9,10 +9,11 @@ use scepter_scep::{
 use scepter_store::approvals::Asked;
 use scepter_store::issuance::{Recorded, Reservation};
 
+use super::addressee::Addressee;
 use super::failure::{Answer, Failure, Refused};
 use super::reply::Seal;
 use super::{credential, envelope, inquiry, reply, request};
-use crate::authorities::Served;
+use crate::authorities::{Ra, Served};
 use crate::issuer::Issuer;
 use crate::serial::random_serial;
 
@@ -20,11 +21,12 @@ use crate::serial::random_serial;
 pub(super) async fn answer(issuer: &Issuer, served: &Served, message: &[u8]) -> Result<Answer, Failure> {
     let parsed = scepter_scep::parse(message, &Limits::default()).map_err(Failure::Malformed)?;
     let transaction = parsed.transaction().clone();
-    match decide(issuer, served, parsed).await {
+    let addressee = Addressee::of(&parsed, served, issuer.clock.now());
+    match decide(issuer, &addressee, parsed).await {
         Ok(answer) => Ok(answer),
         Err(Failure::Refused(refused)) => {
             note(issuer, &refused).await?;
-            let reply = reply::failure(served, &transaction, &refused, issuer.clock.now()).await?;
+            let reply = reply::failure(&addressee.ra, &transaction, &refused, issuer.clock.now()).await?;
             Ok(Answer::Refused { reply, reason: refused.reason.as_str() })
         }
         Err(failure) => {
@@ -36,23 +38,23 @@ pub(super) async fn answer(issuer: &Issuer, served: &Served, message: &[u8]) -> 
 
 /// Every type of message has its own way and its own opener; there is no other (CVE-2026-30836). Whether a certification
 /// request enrolls or renews says its credential, for clients do not agree on the type.
-async fn decide(issuer: &Issuer, served: &Served, parsed: Parsed) -> Result<Answer, Failure> {
-    match parsed.verify(&served.algorithms)? {
-        Verified::Enrollment(sealed) | Verified::Renewal(sealed) => certify(issuer, served, sealed).await,
-        Verified::CertPoll(sealed) => poll(issuer, served, &sealed).await,
-        Verified::GetCert(sealed) => inquiry::certificate(issuer, served, sealed).await,
-        Verified::GetCrl(sealed) => inquiry::revocation_list(issuer, served, sealed).await,
+async fn decide(issuer: &Issuer, addressee: &Addressee<'_>, parsed: Parsed) -> Result<Answer, Failure> {
+    match parsed.verify(&addressee.served.algorithms)? {
+        Verified::Enrollment(sealed) | Verified::Renewal(sealed) => certify(issuer, addressee, sealed).await,
+        Verified::CertPoll(sealed) => poll(issuer, addressee, &sealed).await,
+        Verified::GetCert(sealed) => inquiry::certificate(issuer, addressee, sealed).await,
+        Verified::GetCrl(sealed) => inquiry::revocation_list(issuer, addressee, sealed).await,
     }
 }
 
 /// Every check, in order; then the certificate, durably recorded before it leaves.
 async fn certify(
     issuer: &Issuer,
-    served: &Served,
+    addressee: &Addressee<'_>,
     sealed: SealedRequest<CertificationRequest>,
 ) -> Result<Answer, Failure> {
-    let to = sealed.reply_to().clone();
-    let content_key = envelope::content_key(served, &sealed).await?;
+    let (served, to) = (addressee.served, sealed.reply_to().clone());
+    let content_key = envelope::content_key(&addressee.ra, &sealed).await?;
     let proven = sealed.open(&content_key)?.verify(&served.algorithms)?;
     let seal = Seal::of(&to, &proven, served)?;
     let credential = credential::presented(served, &proven, &to)?;
@@ -60,18 +62,18 @@ async fn certify(
     let grant = issuer.store.grant(&credential, request.key).await?;
     credential::check_signer(issuer, served, &to, &grant).await?;
     let certificate = issue(issuer, served, grant, request, &request::asked(proven.der(), &to)).await?;
-    respond(issuer, served, &to, certificate, seal).await
+    respond(issuer, &addressee.ra, &to, certificate, seal).await
 }
 
 /// Answers for a request that waits, or waited, to the key that made it. The envelope stays closed: transactionID,
 /// recipient and signer say everything (RFC 8894 §3.3.3), and what is asked is judged anew.
 async fn poll(
     issuer: &Issuer,
-    served: &Served,
+    addressee: &Addressee<'_>,
     sealed: &SealedRequest<IssuerAndSubject>,
 ) -> Result<Answer, Failure> {
-    let to = sealed.reply_to();
-    sealed.wrapped_key(&served.recipient).ok_or(Unreadable)?;
+    let (served, to) = (addressee.served, sealed.reply_to());
+    sealed.wrapped_key(&addressee.ra.recipient).ok_or(Unreadable)?;
     let (transaction, signer_key) = (to.transaction().id().as_str(), request::signer_key(to));
     let waiting = issuer.store.waiting_request(&served.facts.name, transaction, signer_key).await?;
     let waiting = waiting.ok_or_else(|| {
@@ -84,7 +86,7 @@ async fn poll(
     let grant = issuer.store.grant_waiting(&waiting, request.key).await?;
     let asked = request::asked(waiting.request_der(), to);
     let certificate = issue(issuer, served, grant, request, &asked).await?;
-    respond(issuer, served, to, certificate, Seal::Key).await
+    respond(issuer, &addressee.ra, to, certificate, Seal::Key).await
 }
 
 /// From what is known of a request to its certificate; `None` while somebody has to approve it.
@@ -113,7 +115,7 @@ async fn issue(
 /// SUCCESS with the recorded certificate, or PENDING.
 async fn respond(
     issuer: &Issuer,
-    served: &Served,
+    ra: &Ra,
     to: &ReplyTo,
     certificate: Option<Recorded>,
     seal: Seal,
@@ -121,11 +123,11 @@ async fn respond(
     let now = issuer.clock.now();
     let Some(recorded) = certificate else {
         tracing::info!("waits for approval");
-        return Ok(Answer::Pending(reply::pending(served, to, now).await?));
+        return Ok(Answer::Pending(reply::pending(ra, to, now).await?));
     };
     let key = recorded.key();
     tracing::info!(serial = %recorded.serial(), tenant = %key.tenant, profile = %key.profile, device = %key.device, "issued");
-    Ok(Answer::Success(reply::success(served, to, &recorded, seal, now).await?))
+    Ok(Answer::Success(reply::success(ra, to, &recorded, seal, now).await?))
 }
 
 /// An authority works for its namespaces only (TH-47).

@@ -12,7 +12,7 @@ use scepter_store::certificates::Certificate;
 use scepter_store::issuance::Recorded;
 
 use super::failure::{Failure, Refused, fail_info};
-use crate::authorities::Served;
+use crate::authorities::{Ra, Served};
 
 /// How the answer to a request is sealed.
 pub(super) enum Seal {
@@ -47,7 +47,7 @@ impl Seal {
 
 /// CertRep SUCCESS with the certificate.
 pub(super) async fn success(
-    served: &Served,
+    ra: &Ra,
     to: &ReplyTo,
     recorded: &Recorded,
     seal: Seal,
@@ -58,52 +58,52 @@ pub(super) async fn success(
         Seal::Key => CertRep::success(to, &granted, &secrets()?)?,
         Seal::Challenge(challenge) => CertRep::success_under_password(to, &granted, &challenge, &secrets()?)?,
     };
-    sign(served, to.transaction(), reply, now).await
+    sign(ra, to.transaction(), reply, now).await
 }
 
 /// CertRep SUCCESS with a certificate that was recorded before.
 pub(super) async fn certificate(
-    served: &Served,
+    ra: &Ra,
     to: &ReplyTo,
     found: &Certificate,
     now: Timestamp,
 ) -> Result<Vec<u8>, Failure> {
     let granted = CertsOnly { certificates: vec![found.der.clone()], crls: Vec::new() };
-    sign(served, to.transaction(), CertRep::success(to, &granted, &secrets()?)?, now).await
+    sign(ra, to.transaction(), CertRep::success(to, &granted, &secrets()?)?, now).await
 }
 
 /// CertRep SUCCESS with a CRL.
 pub(super) async fn revocation_list(
-    served: &Served,
+    ra: &Ra,
     to: &ReplyTo,
     list: Vec<u8>,
     now: Timestamp,
 ) -> Result<Vec<u8>, Failure> {
     let granted = CertsOnly { certificates: Vec::new(), crls: vec![list] };
-    sign(served, to.transaction(), CertRep::success(to, &granted, &secrets()?)?, now).await
+    sign(ra, to.transaction(), CertRep::success(to, &granted, &secrets()?)?, now).await
 }
 
 /// CertRep PENDING.
-pub(super) async fn pending(served: &Served, to: &ReplyTo, now: Timestamp) -> Result<Vec<u8>, Failure> {
-    sign(served, to.transaction(), CertRep::pending(to.transaction()), now).await
+pub(super) async fn pending(ra: &Ra, to: &ReplyTo, now: Timestamp) -> Result<Vec<u8>, Failure> {
+    sign(ra, to.transaction(), CertRep::pending(to.transaction()), now).await
 }
 
 /// CertRep FAILURE.
 pub(super) async fn failure(
-    served: &Served,
+    ra: &Ra,
     to: &Transaction,
     refused: &Refused,
     now: Timestamp,
 ) -> Result<Vec<u8>, Failure> {
-    sign(served, to, CertRep::failure(to, fail_info(refused.reason)), now).await
+    sign(ra, to, CertRep::failure(to, fail_info(refused.reason)), now).await
 }
 
-async fn sign(served: &Served, to: &Transaction, reply: CertRep, now: Timestamp) -> Result<Vec<u8>, Failure> {
+async fn sign(ra: &Ra, to: &Transaction, reply: CertRep, now: Timestamp) -> Result<Vec<u8>, Failure> {
     let mut nonce = [0; 16];
     getrandom::fill(&mut nonce)?;
-    let signer = served.authority.ra_signing_certificate();
+    let signer = ra.authority.signing_certificate();
     let unsigned = reply.prepare(signer, &Nonce::new(nonce), SystemTime::from(now))?;
-    let signature = served.authority.reply_key().sign(reply_digest(to.digest()), &unsigned.bytes()?).await?;
+    let signature = ra.authority.reply_key().sign(reply_digest(to.digest()), &unsigned.bytes()?).await?;
     Ok(unsigned.assemble(&signature)?)
 }
 

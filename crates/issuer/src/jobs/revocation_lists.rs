@@ -74,7 +74,7 @@ pub(crate) async fn run(issuer: Arc<Issuer>, stop: CancellationToken) {
 
 /// Replaces the lists that are out of date.
 pub(crate) async fn refresh_all(issuer: &Issuer) -> Result<(), RefreshError> {
-    for served in issuer.authorities.iter() {
+    for served in issuer.authorities.standing(issuer.clock.now()) {
         refresh(issuer, served).await?;
     }
     Ok(())

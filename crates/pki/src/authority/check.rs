@@ -1,12 +1,14 @@
 //! Whether the parts of an authority fit together.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use jiff::Timestamp;
 use scepter_policy::identity::AuthorityName;
 use x509_cert::ext::pkix::KeyUsage;
 
-use super::{AuthorityParts, Chain, RegistrationAuthority};
+use super::registration::{BestFirst, RaKeys};
+use super::{AuthorityParts, Chain, Duty, RegistrationAuthorities, RegistrationAuthority};
 use crate::certificate::Certificate;
 use crate::key::SigningKey;
 
@@ -117,24 +119,42 @@ pub enum AuthorityProblem {
     },
 }
 
-type Checked = (Chain, Box<dyn SigningKey>, RegistrationAuthority);
+type Checked = (Chain, Box<dyn SigningKey>, RegistrationAuthorities);
 
 /// The parts, fitted together.
-pub(super) fn checked(parts: AuthorityParts, now: Timestamp) -> Result<Checked, AuthorityProblem> {
+pub(super) fn checked(
+    parts: AuthorityParts,
+    duty: Duty,
+    now: Timestamp,
+) -> Result<Checked, AuthorityProblem> {
     let chain = check_chain(&parts.certificate_chain, now)?;
     if parts.signing_key.spki() != chain.ca.spki {
         return Err(AuthorityProblem::ForeignKey);
     }
     check_keys_differ(&parts)?;
-    let certificates = read("ra.certificates", &parts.ra_certificates)?;
-    let find = |role, spki| ra_certificate(&certificates, &chain.ca, role, spki, now);
-    let ra = RegistrationAuthority {
-        signing_certificate: find(RaRole::Signing, parts.reply_key.spki())?,
-        decryption_certificate: find(RaRole::Decryption, parts.decryption_key.spki())?,
-        reply_key: parts.reply_key,
-        decryption_key: parts.decryption_key,
-    };
-    Ok((chain, parts.signing_key, ra))
+    let keys = RaKeys { reply: parts.reply_key, decryption: parts.decryption_key };
+    let ras = registration_authorities(&parts.ra_certificates, &chain.ca, &keys, now)?;
+    if duty == Duty::Issues {
+        let RegistrationAuthority { signing_certificate, decryption_certificate, .. } = ras.current();
+        for certificate in [signing_certificate, decryption_certificate] {
+            check_in_force("ra.certificates", certificate, now)?;
+        }
+    }
+    Ok((chain, parts.signing_key, ras))
+}
+
+/// The two keys under every pair of certificates that they have.
+pub(super) fn registration_authorities(
+    certificates: &[Vec<u8>],
+    ca: &Certificate,
+    keys: &RaKeys,
+    now: Timestamp,
+) -> Result<RegistrationAuthorities, AuthorityProblem> {
+    let certificates = read("ra.certificates", certificates)?;
+    let find = |role, spki| ra_certificates(&certificates, ca, role, spki, now);
+    let signing = find(RaRole::Signing, keys.reply.spki())?;
+    let decryption = find(RaRole::Decryption, keys.decryption.spki())?;
+    Ok(RegistrationAuthorities::paired(keys, &signing, &decryption))
 }
 
 fn check_chain(certificates: &[Vec<u8>], now: Timestamp) -> Result<Chain, AuthorityProblem> {
@@ -180,14 +200,15 @@ enum RaRole {
     Decryption,
 }
 
-/// The certificate of an RA key, issued by the CA itself so that clients find their way up.
-fn ra_certificate(
+/// An RA key's certificates, issued by the CA itself so that clients find their way up: those in force first, and of these
+/// the one that ends last.
+fn ra_certificates(
     certificates: &[Certificate],
     ca: &Certificate,
     role: RaRole,
     spki: &[u8],
     now: Timestamp,
-) -> Result<Certificate, AuthorityProblem> {
+) -> Result<BestFirst, AuthorityProblem> {
     let (key_role, usage, allows): (_, _, fn(&KeyUsage) -> bool) = match role {
         RaRole::Signing => (KeyRole::RaSigning, "digitalSignature", KeyUsage::digital_signature),
         RaRole::Decryption => (KeyRole::RaDecryption, "keyEncipherment", KeyUsage::key_encipherment),
@@ -198,12 +219,11 @@ fn ra_certificate(
             && !certificate.basic_constraints.as_ref().is_some_and(|constraints| constraints.ca)
             && certificate.is_issued_by(ca)
     };
-    let certificate = certificates
-        .iter()
-        .find(is_fit)
-        .ok_or(AuthorityProblem::NoRaCertificate { role: key_role, usage })?;
-    check_in_force("ra.certificates", certificate, now)?;
-    Ok(certificate.clone())
+    let mut fit: Vec<Certificate> = certificates.iter().filter(is_fit).cloned().collect();
+    fit.sort_by_key(|certificate| (!certificate.is_valid_at(now), Reverse(certificate.not_after)));
+    let mut fit = fit.into_iter();
+    let best = fit.next().ok_or(AuthorityProblem::NoRaCertificate { role: key_role, usage })?;
+    Ok(BestFirst { best, others: fit.collect() })
 }
 
 fn check_in_force(

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use der::pem::{self, LineEnding};
 use jiff::{SignedDuration, Timestamp};
 use scepter_policy::name::{
     Attribute, AttributeType, DistinguishedName, NotEncodable, RelativeDistinguishedName,
@@ -11,17 +10,13 @@ use scepter_policy::name::{
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::KeyUsages;
 
-use super::{AuthorityFiles, KeyPlace, Presence};
+use super::{AuthorityFiles, KeyPlace, Presence, certificate_file, registration};
 use crate::certificate::{NewCertificate, extensions, random_serial};
 use crate::key::{
     DecryptionKey, KeyAlgorithm, KeyError, KeyFileError, KeyGenerationFailed, PrivateKey, ReplyKey, RsaPool,
     SigningKey, SoftwareDecryptionKey, SoftwareReplyKey, SoftwareSigningKey, UnusableKey, write_key_file,
-    write_new,
 };
 use crate::signed::SigningError;
-
-/// The PEM label of a certificate (RFC 7468 §5).
-const LABEL: &str = "CERTIFICATE";
 
 /// How far back a new authority's certificates begin, for devices whose clocks are behind.
 const BACKDATED: SignedDuration = SignedDuration::from_mins(5);
@@ -36,7 +31,7 @@ pub struct CreateAuthority {
     pub algorithm: KeyAlgorithm,
     /// The CA's subject.
     pub subject: DistinguishedName,
-    /// How long all its certificates live, from five minutes ago.
+    /// How long its certificate lives, from five minutes ago. The RA's live as long, but not longer than a year.
     pub lifetime: SignedDuration,
 }
 
@@ -105,6 +100,11 @@ pub async fn create_authority(
     write_key_file(ra_decryption, &keys.ra_decryption)?;
     write_certificates(&files.ra.certificates, &[&certificates.ra_signing, &certificates.ra_decryption])?;
     write_certificates(&files.certificate_chain, &[&certificates.ca])
+}
+
+fn write_certificates(path: &Path, certificates: &[&[u8]]) -> Result<(), CreateAuthorityError> {
+    certificate_file::write_new(path, certificates)
+        .map_err(|source| CreateAuthorityError::File { path: path.to_owned(), source })
 }
 
 fn key_files(files: &AuthorityFiles) -> Result<[&Path; 3], CreateAuthorityError> {
@@ -204,12 +204,13 @@ impl<'a> NewCa<'a> {
     }
 
     async fn own_certificate(&self) -> Result<Vec<u8>, CreateAuthorityError> {
-        let extensions = vec![
+        let extensions = [
             extensions::key_usage(KeyUsages::KeyCertSign | KeyUsages::CRLSign),
             extensions::issuing_ca(),
             extensions::subject_key_identifier(self.key_identifier.clone()),
         ];
-        self.sign(&self.subject, self.key.spki(), extensions).await
+        let extensions = extensions.into_iter().collect::<Result<_, _>>().map_err(SigningError::from)?;
+        self.sign(&self.subject, self.key.spki(), extensions, self.not_after).await
     }
 
     async fn ra_certificate(
@@ -219,29 +220,27 @@ impl<'a> NewCa<'a> {
         usage: KeyUsages,
     ) -> Result<Vec<u8>, CreateAuthorityError> {
         let subject = with_common_name(self.name, common_name).to_der()?;
-        let extensions = vec![
-            extensions::key_usage(usage),
-            extensions::not_a_ca(),
-            extensions::key_identifier(spki).and_then(extensions::subject_key_identifier),
-            extensions::authority_key_identifier(&self.key_identifier),
-        ];
-        self.sign(&subject, spki, extensions).await
+        let extensions = registration::extensions(spki, usage, &self.key_identifier);
+        let not_after = self.not_before.saturating_add(registration::LIFETIME).unwrap_or(self.not_after);
+        self.sign(&subject, spki, extensions.map_err(SigningError::from)?, not_after.min(self.not_after))
+            .await
     }
 
     async fn sign(
         &self,
         subject: &[u8],
         spki: &[u8],
-        extensions: Vec<Result<Extension, der::Error>>,
+        extensions: Vec<Extension>,
+        not_after: Timestamp,
     ) -> Result<Vec<u8>, CreateAuthorityError> {
         let certificate = NewCertificate {
             serial: random_serial()?,
             issuer: &self.subject,
             not_before: self.not_before,
-            not_after: self.not_after,
+            not_after,
             subject,
             spki,
-            extensions: extensions.into_iter().collect::<Result<_, _>>().map_err(SigningError::from)?,
+            extensions,
         };
         Ok(certificate.sign(&self.key).await?)
     }
@@ -261,14 +260,4 @@ fn with_common_name(name: &DistinguishedName, common_name: &str) -> Distinguishe
         None => name.rdns.push(RelativeDistinguishedName { attributes: vec![common_name] }),
     }
     name
-}
-
-fn write_certificates(path: &Path, certificates: &[&Vec<u8>]) -> Result<(), CreateAuthorityError> {
-    let failed = |source| CreateAuthorityError::File { path: path.to_owned(), source };
-    let mut text = String::new();
-    for certificate in certificates {
-        let pem = pem::encode_string(LABEL, LineEnding::LF, certificate);
-        text += &pem.map_err(|error| failed(io::Error::other(error)))?;
-    }
-    write_new(path, text.as_bytes(), 0o644).map_err(failed)
 }

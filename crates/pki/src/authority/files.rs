@@ -1,18 +1,18 @@
 //! An authority kept in files, its keys perhaps in a token.
 
 use std::fmt;
-use std::fs;
 use std::io;
 #[cfg(feature = "pkcs11")]
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
 use scepter_policy::identity::AuthorityName;
 
-use super::{Authority, AuthorityError, AuthorityParts, Publication};
+use super::{
+    Authority, AuthorityError, AuthorityParts, Duty, Publication, RegistrationAuthorities, certificate_file,
+};
 #[cfg(feature = "pkcs11")]
 use crate::key::pkcs11::{
     TokenDecryptionKey, TokenError, TokenKeyUri, TokenReplyKey, TokenSigningKey, Tokens,
@@ -165,6 +165,18 @@ impl AuthorityFiles {
         pool: &RsaPool,
         now: Timestamp,
     ) -> Result<Authority, LoadAuthorityError> {
+        self.load_for(Duty::Issues, name, publication, pool, now)
+    }
+
+    /// Loads an authority for what it still has to do.
+    pub fn load_for(
+        &self,
+        duty: Duty,
+        name: AuthorityName,
+        publication: Publication,
+        pool: &RsaPool,
+        now: Timestamp,
+    ) -> Result<Authority, LoadAuthorityError> {
         let mut reader = Reader::new(&name, pool);
         let parts = AuthorityParts {
             certificate_chain: reader.certificates(&self.certificate_chain)?,
@@ -173,7 +185,18 @@ impl AuthorityFiles {
             reply_key: reader.reply_key(&self.ra.signing_key)?,
             decryption_key: reader.decryption_key(&self.ra.decryption_key)?,
         };
-        Ok(Authority::new(name, parts, publication, now)?)
+        Ok(Authority::new(name, parts, publication, duty, now)?)
+    }
+
+    /// The RA's certificates as they stand in their file now.
+    pub fn read_ra_certificates(&self) -> io::Result<Vec<Vec<u8>>> {
+        certificate_file::read(&self.ra.certificates)
+    }
+
+    /// Puts these in the place of the RA's certificates, all or nothing.
+    pub fn replace_ra_certificates(&self, ras: &RegistrationAuthorities) -> io::Result<()> {
+        let pairs = ras.iter().map(|ra| [ra.signing_certificate(), ra.decryption_certificate()]);
+        certificate_file::write_over(&self.ra.certificates, &pairs.flatten().collect::<Vec<_>>())
     }
 
     /// The files; keys in a token have none.
@@ -216,11 +239,7 @@ impl<'a> Reader<'a> {
             path: path.to_owned(),
             source,
         };
-        let text = fs::read(path).map_err(failed)?;
-        CertificateDer::pem_slice_iter(&text)
-            .map(|certificate| certificate.map(|der| der.to_vec()))
-            .collect::<Result<_, _>>()
-            .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error.to_string())))
+        certificate_file::read(path).map_err(failed)
     }
 
     fn signing_key(&mut self, place: &KeyPlace) -> Result<Box<dyn SigningKey>, LoadAuthorityError> {
@@ -231,19 +250,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn reply_key(&mut self, place: &KeyPlace) -> Result<Box<dyn ReplyKey>, LoadAuthorityError> {
+    fn reply_key(&mut self, place: &KeyPlace) -> Result<Arc<dyn ReplyKey>, LoadAuthorityError> {
         match place {
-            KeyPlace::File(path) => Ok(Box::new(self.file_key(path, SoftwareReplyKey::new)?)),
+            KeyPlace::File(path) => Ok(Arc::new(self.file_key(path, SoftwareReplyKey::new)?)),
             #[cfg(feature = "pkcs11")]
-            KeyPlace::Token(uri) => Ok(Box::new(self.token_key(uri, TokenReplyKey::open)?)),
+            KeyPlace::Token(uri) => Ok(Arc::new(self.token_key(uri, TokenReplyKey::open)?)),
         }
     }
 
-    fn decryption_key(&mut self, place: &KeyPlace) -> Result<Box<dyn DecryptionKey>, LoadAuthorityError> {
+    fn decryption_key(&mut self, place: &KeyPlace) -> Result<Arc<dyn DecryptionKey>, LoadAuthorityError> {
         match place {
-            KeyPlace::File(path) => Ok(Box::new(self.file_key(path, SoftwareDecryptionKey::new)?)),
+            KeyPlace::File(path) => Ok(Arc::new(self.file_key(path, SoftwareDecryptionKey::new)?)),
             #[cfg(feature = "pkcs11")]
-            KeyPlace::Token(uri) => Ok(Box::new(self.token_key(uri, TokenDecryptionKey::open)?)),
+            KeyPlace::Token(uri) => Ok(Arc::new(self.token_key(uri, TokenDecryptionKey::open)?)),
         }
     }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use der::pem::{self, LineEnding};
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use super::PrivateKey;
@@ -78,15 +79,31 @@ pub fn write_key_file(path: &Path, key: &PrivateKey) -> Result<(), KeyFileError>
 
 /// Writes a new file with these permission bits, whole and durable or not at all; fails where the file exists.
 pub(crate) fn write_new(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory = directory_of(path);
+    write_beside(directory, content, mode)?.persist_noclobber(path)?;
+    File::open(directory)?.sync_all()
+}
+
+/// The same, in the place of a file that is there.
+pub(crate) fn write_over(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    let directory = directory_of(path);
+    write_beside(directory, content, mode)?.persist(path)?;
+    File::open(directory)?.sync_all()
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A file that is whole and durable, and has no name of its own yet.
+fn write_beside(directory: &Path, content: &[u8], mode: u32) -> io::Result<NamedTempFile> {
     let mut file =
         tempfile::Builder::new().permissions(Permissions::from_mode(mode)).tempfile_in(directory)?;
     file.write_all(content)?;
     // The process's umask may have taken bits away on creation.
     fs::set_permissions(file.path(), Permissions::from_mode(mode))?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path)?;
-    File::open(directory)?.sync_all()
+    Ok(file)
 }
 
 /// Whether a file with this mode and owner gives its content to others than us and root.

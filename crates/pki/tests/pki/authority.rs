@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use crate::support::{created, days, files, lab, now, parse, pool, request, verify};
+use crate::support::{created, days, files, lab, now, parse, pool, problem_of, ra, request, verify};
 use scepter_pki::authority::{
     AuthorityError, AuthorityProblem, CreateAuthorityError, KeyRole, LoadAuthorityError, Presence,
     Publication, create_authority,
@@ -14,13 +14,7 @@ use scepter_pki::key::{KeyAlgorithm, KeyFileError};
 
 /// Loads what lies in a directory and names what does not fit.
 fn problem(directory: &Path) -> AuthorityProblem {
-    match files(directory).load(lab(), Publication::default(), &pool(), now()) {
-        Err(LoadAuthorityError::Authority(AuthorityError { authority, problem })) => {
-            assert_eq!(authority, lab());
-            problem
-        }
-        other => panic!("expected a problem with the authority, got {other:?}"),
-    }
+    problem_of(files(directory).load(lab(), Publication::default(), &pool(), now()).unwrap_err())
 }
 
 #[tokio::test]
@@ -50,7 +44,7 @@ async fn the_registration_authority_has_two_certificates_of_the_ca_with_one_usag
         let directory = tempfile::tempdir().unwrap();
         let authority = created(directory.path(), algorithm).await;
         let (signing, decryption) =
-            (authority.ra_signing_certificate(), authority.ra_decryption_certificate());
+            (ra(&authority).signing_certificate(), ra(&authority).decryption_certificate());
 
         for certificate in [signing, decryption] {
             assert_eq!(verify(certificate, &authority, None, now()), Ok(()));
@@ -60,8 +54,8 @@ async fn the_registration_authority_has_two_certificates_of_the_ca_with_one_usag
         let usage = |der| parse(der).key_usage().unwrap().unwrap().value.flags;
         assert_eq!(usage(signing), 1 << 0, "digitalSignature");
         assert_eq!(usage(decryption), 1 << 2, "keyEncipherment");
-        assert_eq!(parse(signing).public_key().raw, authority.reply_key().spki());
-        assert_eq!(parse(decryption).public_key().raw, authority.decryption_key().spki());
+        assert_eq!(parse(signing).public_key().raw, ra(&authority).reply_key().spki());
+        assert_eq!(parse(decryption).public_key().raw, ra(&authority).decryption_key().spki());
     }
 }
 
@@ -175,7 +169,7 @@ async fn a_chain_in_the_wrong_order_or_without_its_root_stops_the_authority() {
 async fn a_certificate_is_described_by_its_names_serial_times_and_thumbprints() {
     let directory = tempfile::tempdir().unwrap();
     let authority = created(directory.path(), KeyAlgorithm::P256).await;
-    let certificate = authority.ra_signing_certificate();
+    let certificate = ra(&authority).signing_certificate();
     let facts = describe_certificate(certificate).unwrap();
 
     assert_eq!(facts.issuer, "C=DE,O=Acme,CN=Laboratory CA");

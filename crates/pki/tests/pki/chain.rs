@@ -13,7 +13,7 @@ use scepter_policy::identity::SerialNumber;
 use scepter_policy::vocabulary::KeyUsage;
 
 use crate::order::{Wanted, every_kind_of_name, order};
-use crate::support::{files, lab, now, parse, pool, publication, verify};
+use crate::support::{files, lab, now, parse, pool, publication, ra, verify};
 
 /// What each certificate of the authority may do; each test changes the one thing it is about.
 struct Plan {
@@ -127,7 +127,10 @@ async fn an_issuing_ca_below_a_root_issues_certificates_that_verify_up_to_the_ro
         parse(issued.der()).issuer().as_raw(),
         parse(authority.issuing_certificate()).subject().as_raw()
     );
-    assert_eq!(parse(authority.ra_signing_certificate()).public_key().raw, authority.reply_key().spki());
+    assert_eq!(
+        parse(ra(&authority).signing_certificate()).public_key().raw,
+        ra(&authority).reply_key().spki()
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use scepter_policy::identity::SerialNumber;
 use scepter_policy::revocation::{RevocationReason, Revoked};
 use x509_parser::prelude::*;
 
-use crate::support::{created, crl, days, now, parse, verify};
+use crate::support::{created, crl, days, now, parse, ra, verify};
 
 fn serial_of(certificate: &[u8]) -> SerialNumber {
     let bytes: [u8; 16] = parse(certificate).raw_serial().try_into().unwrap();
@@ -24,7 +24,8 @@ async fn a_certificate_on_the_crl_is_refused_by_a_relying_party_and_another_is_n
     for algorithm in [KeyAlgorithm::P256, KeyAlgorithm::Rsa2048] {
         let directory = tempfile::tempdir().unwrap();
         let authority = created(directory.path(), algorithm).await;
-        let (revoked, alive) = (authority.ra_signing_certificate(), authority.ra_decryption_certificate());
+        let (revoked, alive) =
+            (ra(&authority).signing_certificate(), ra(&authority).decryption_certificate());
         let entry =
             Revoked { serial: serial_of(revoked), at: now(), reason: RevocationReason::CessationOfOperation };
         let crl = crl(&authority, 7, &[entry]).await;
@@ -74,7 +75,7 @@ async fn a_crl_without_entries_is_a_crl() {
     let authority = created(directory.path(), KeyAlgorithm::P256).await;
     let crl = crl(&authority, 1, &[]).await;
     assert_eq!(parse_crl(&crl).iter_revoked_certificates().count(), 0);
-    assert_eq!(verify(authority.ra_signing_certificate(), &authority, Some(&crl), now()), Ok(()));
+    assert_eq!(verify(ra(&authority).signing_certificate(), &authority, Some(&crl), now()), Ok(()));
 }
 
 #[tokio::test]

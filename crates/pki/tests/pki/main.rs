@@ -8,4 +8,5 @@ mod crl;
 mod issue;
 mod ocsp;
 mod order;
+mod ra_renewal;
 mod support;

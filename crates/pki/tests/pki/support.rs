@@ -6,7 +6,8 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use scepter_pki::authority::{
-    Authority, AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
+    Authority, AuthorityError, AuthorityFiles, AuthorityProblem, CreateAuthority, LoadAuthorityError,
+    Publication, RegistrationAuthority, RegistrationAuthorityFiles, create_authority,
 };
 use scepter_pki::crl::{CrlSpool, CrlTerms};
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
@@ -76,9 +77,32 @@ pub(crate) fn publication() -> Publication {
 
 /// Creates an authority's files in a directory and loads them.
 pub(crate) async fn created(directory: &Path, algorithm: KeyAlgorithm) -> Authority {
+    created_for(directory, algorithm, days(30)).await
+}
+
+/// The same, with a CA of another lifetime.
+pub(crate) async fn created_for(
+    directory: &Path,
+    algorithm: KeyAlgorithm,
+    lifetime: SignedDuration,
+) -> Authority {
     let files = files(directory);
-    create_authority(&files, &request(algorithm), &pool(), now()).await.unwrap();
+    let request = CreateAuthority { lifetime, ..request(algorithm) };
+    create_authority(&files, &request, &pool(), now()).await.unwrap();
     files.load(lab(), publication(), &pool(), now()).unwrap()
+}
+
+/// What does not fit together, where that is why an authority was not loaded.
+pub(crate) fn problem_of(error: LoadAuthorityError) -> AuthorityProblem {
+    match error {
+        LoadAuthorityError::Authority(AuthorityError { problem, .. }) => problem,
+        other => panic!("expected a problem with the authority, got {other:?}"),
+    }
+}
+
+/// The authority's RA.
+pub(crate) fn ra(authority: &Authority) -> &RegistrationAuthority {
+    authority.registration_authorities().current()
 }
 
 /// A CRL for a day from now, its entries spooled two by two.

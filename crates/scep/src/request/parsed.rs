@@ -1,8 +1,8 @@
 //! A request that is well-formed, and no more.
 
 use crate::{
-    Algorithms, DigestAlgorithm, Limits, Malformed, ReplyTo, RequestType, Transaction, Untrusted, Verified,
-    envelope::Envelope, pki_message::SignedMessage,
+    Algorithms, DigestAlgorithm, IssuerAndSerial, Limits, Malformed, ReplyTo, RequestType, Transaction,
+    Untrusted, Verified, envelope::Envelope, pki_message::SignedMessage,
 };
 
 /// Reads a request, DER or BER, within `limits`. A messageType that is no request dies here.
@@ -38,6 +38,11 @@ impl Parsed {
     /// What is asked.
     pub fn request_type(&self) -> RequestType {
         self.request_type
+    }
+
+    /// Whether its envelope is sealed to our certificate named `ours`, among others perhaps.
+    pub fn is_sealed_to(&self, ours: &IssuerAndSerial) -> bool {
+        self.envelope.wrapped_key(ours).is_some()
     }
 
     /// Applies the algorithm policy, then verifies the signature with the certificate that the message brings: the
