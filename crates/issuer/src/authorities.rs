@@ -74,6 +74,11 @@ impl Authorities {
         self.by_name.get(name)?.next(now)
     }
 
+    /// Since when an authority's root is another one than before, as far as the configuration tells.
+    pub(crate) fn root_changed(&self, name: &AuthorityName, now: Timestamp) -> Option<Timestamp> {
+        self.by_name.get(name)?.root_changed(now)
+    }
+
     /// What is published under that name, whether it issues or not.
     pub(crate) fn published(&self, ca: &str) -> Option<&Arc<Served>> {
         self.iter().find(|served| served.facts.ca.as_str() == ca)

@@ -124,6 +124,8 @@ pub(crate) struct Row {
     /// Whether a newer profile asks for another certificate than the current one.
     pub(crate) reissue: bool,
     pub(crate) version: i64,
+    /// When it took its state.
+    pub(crate) changed_at: jiff::Timestamp,
 }
 
 /// A state and why.
@@ -286,6 +288,7 @@ pub(crate) fn read(row: &AnyRow) -> Result<Row, StoreError> {
         certified: row.flag("certified")?,
         reissue: row.flag("reissue")?,
         version: row.integer("version")?,
+        changed_at: row.time("changed_at")?,
     })
 }
 

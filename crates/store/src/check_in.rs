@@ -35,6 +35,8 @@ pub struct AssignedRoot {
     pub root: TrustedRoot,
     /// `Pending`, `Issued` (delivered), `Installed` or `Failed`.
     pub state: DeviceState,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// A profile that is assigned to a device.
@@ -96,7 +98,7 @@ impl Store {
                 let state = row.state;
                 check_in.profiles.push(AssignedProfile { key, profile, state, current, awaits_approval });
             } else if let Some(root) = self.root_of(&stored, now) {
-                check_in.roots.push(AssignedRoot { root, state: row.state });
+                check_in.roots.push(AssignedRoot { root, state: row.state, since: row.changed_at });
             }
         }
         Ok(Some(check_in))
@@ -125,6 +127,20 @@ impl Store {
             | DeviceState::Revoked => {}
         }
         change.set_state(&row.key, Verdict { state: DeviceState::Issued, reason: "", message: "" }).await?;
+        change.commit().await
+    }
+
+    /// Notes that what a device was handed or has installed is no longer the root's certificate: it waits for another.
+    pub async fn root_replaced(
+        &self,
+        tenant: &Tenant,
+        root: &ObjectName,
+        device: &DeviceId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut change = self.change(now).await?;
+        let key = RowKey::root(tenant, root, device);
+        change.set_state(&key, Verdict { state: DeviceState::Pending, reason: "", message: "" }).await?;
         change.commit().await
     }
 

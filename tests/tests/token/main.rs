@@ -110,12 +110,13 @@ async fn signs(algorithm: KeyAlgorithm) {
     let spool = CrlSpool::new(tempfile::tempfile().unwrap());
     assert!(authority.sign_crl(spool.finish(&authority, &terms).unwrap()).await.unwrap().length() > 0);
 
-    let spki = SubjectPublicKeyInfoRef::from_der(authority.registration_authorities().current().reply_key().spki()).unwrap();
+    let reply_key = authority.registration_authorities().current().reply_key();
+    let spki = SubjectPublicKeyInfoRef::from_der(reply_key.spki()).unwrap();
     for (digest, verification) in [
         (ReplyDigest::Sha256, &RSA_PKCS1_2048_8192_SHA256),
         (ReplyDigest::Sha512, &RSA_PKCS1_2048_8192_SHA512),
     ] {
-        let signature = authority.registration_authorities().current().reply_key().sign(digest, b"reply").await.unwrap();
+        let signature = reply_key.sign(digest, b"reply").await.unwrap();
         let public = UnparsedPublicKey::new(verification, spki.subject_public_key.raw_bytes());
         public.verify(b"reply", &signature).unwrap();
     }

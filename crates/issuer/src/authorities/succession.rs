@@ -15,6 +15,8 @@ use crate::configuration::NextCa;
 pub(super) struct Succession {
     first: Arc<Served>,
     next: Option<Next>,
+    /// When the root changes, where it does.
+    root_changes: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -28,7 +30,7 @@ impl Succession {
     pub(super) async fn open(opening: Opening<'_>) -> Result<Self, OpenAuthorityError> {
         let Some(next) = &opening.configuration.next else {
             let first = opening.open(opening.configuration.ca(), Duty::Issues).await?;
-            return Ok(Self { first: Arc::new(first), next: None });
+            return Ok(Self { first: Arc::new(first), next: None, root_changes: None });
         };
         let mut follower = open_next(next, opening).await?;
         let duty = if next.from <= opening.now { Duty::Retired } else { Duty::Issues };
@@ -36,7 +38,8 @@ impl Succession {
             Ok(first) => first,
             Err(error) if duty == Duty::Retired && has_ended(&error) => {
                 tracing::warn!(%error, "it is no longer needed: put what is under `next` in its place");
-                return Ok(Self { first: Arc::new(follower), next: None });
+                let root_changes = Some(next.from);
+                return Ok(Self { first: Arc::new(follower), next: None, root_changes });
             }
             Err(error) => return Err(error),
         };
@@ -46,10 +49,11 @@ impl Succession {
         }
         first.is_beside(&follower);
         follower.is_beside(&first);
+        let root_changes = (first.facts.root != follower.facts.root).then_some(next.from);
         let first = Arc::new(first);
         follower.predecessor = Some(Arc::clone(&first));
         let next = Next { from: next.from, served: Arc::new(follower) };
-        Ok(Self { first, next: Some(next) })
+        Ok(Self { first, next: Some(next), root_changes })
     }
 
     /// The one that issues.
@@ -63,6 +67,11 @@ impl Succession {
     /// The one that is to issue later.
     pub(super) fn next(&self, now: Timestamp) -> Option<&Arc<Served>> {
         self.next.as_ref().filter(|next| now < next.from).map(|next| &next.served)
+    }
+
+    /// Since when its root is another one than before.
+    pub(super) fn root_changed(&self, now: Timestamp) -> Option<Timestamp> {
+        self.root_changes.filter(|from| *from <= now)
     }
 
     /// Both.

@@ -63,7 +63,7 @@ async fn deliver(
     if assigned.awaits_approval {
         return Ok(Err(pending(profile, APPROVAL_PENDING, APPROVAL_MESSAGE.to_owned())));
     }
-    let root = match roots::arrived(issuer, &key.tenant.namespace, known, profile) {
+    let root = match roots::arrived(issuer, &key.tenant.namespace, known, profile, now) {
         Ok(root) => root,
         Err(obstacle) => return withhold(issuer, assigned, &obstacle, now).await.map(Err),
     };

@@ -7,7 +7,7 @@ use scepter_policy::diagnostics::Diagnostic;
 use scepter_policy::identity::{Namespace, Tenant};
 use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
-use scepter_policy::rules::root::{judge_delivery, waiting};
+use scepter_policy::rules::root::{judge_delivery, waiting, waiting_for_next};
 use scepter_policy::vocabulary::DeviceState;
 use scepter_store::StoreError;
 use scepter_store::check_in::{AssignedRoot, CheckIn};
@@ -23,7 +23,7 @@ pub(super) async fn deliver(
     now: Timestamp,
 ) -> Result<Vec<RootDelivery>, StoreError> {
     let mut deliveries = Vec::new();
-    for AssignedRoot { root, state } in &known.roots {
+    for assigned @ AssignedRoot { root, .. } in &known.roots {
         let certificate = certificate(issuer, &tenant.namespace, root);
         let Some(certificate) = certificate.filter(|_| !root.suspend) else {
             continue;
@@ -37,7 +37,11 @@ pub(super) async fn deliver(
                 continue;
             }
         };
-        let installed = *state == DeviceState::Installed;
+        let is_other = is_of_former_ca(issuer, assigned, now);
+        if is_other {
+            issuer.store.root_replaced(tenant, &root.name, device, now).await?;
+        }
+        let installed = !is_other && assigned.state == DeviceState::Installed;
         if !installed {
             issuer.store.root_delivered(tenant, &root.name, device, now).await?;
         }
@@ -68,23 +72,52 @@ pub(crate) fn certificate<'a>(
     }
 }
 
-/// The root of a profile, once the device has it; else why it has not (ROOT-10, ROOT-11).
+/// The root that a profile's certificate will need, once the device has it; else why it has not (ROOT-10, ROOT-11). That is the
+/// root that the profile names, unless it is of the authority's other CA: then any root profile that holds the right one.
 pub(super) fn arrived<'a>(
     issuer: &'a Issuer,
     namespace: &Namespace,
     known: &'a CheckIn,
     profile: &Profile,
+    now: Timestamp,
 ) -> Result<Root<'a>, Diagnostic> {
     let device = &known.member.device;
-    let assigned = known.roots.iter().find(|assigned| assigned.root.name == profile.root);
-    let found = assigned.and_then(|AssignedRoot { root, state }| {
-        let certificate = certificate(issuer, namespace, root)?;
-        Some((Root { profile: root, certificate }, *state))
-    });
-    let Some((root, state)) = found else { return Err(waiting(profile, device)) };
+    let named = known.roots.iter().find(|assigned| assigned.root.name == profile.root);
+    let Some((named, certificate)) = named.and_then(|named| held(issuer, namespace, named)) else {
+        return Err(waiting(profile, device));
+    };
+    let served = issuer.authorities.issuing(profile.authority.as_str(), now);
+    let needed = served.filter(|served| served.facts.other_roots.iter().any(|other| other == certificate));
+    let (assigned, certificate) = match needed {
+        None => (named, certificate),
+        Some(served) => known
+            .roots
+            .iter()
+            .filter_map(|assigned| held(issuer, namespace, assigned))
+            .find(|(_, certificate)| *certificate == served.facts.root)
+            .ok_or_else(|| waiting_for_next(profile, device))?,
+    };
+    let state = if is_of_former_ca(issuer, assigned, now) { DeviceState::Pending } else { assigned.state };
     let delivered = state == DeviceState::Issued && !profile.platform.reports_roots();
-    match judge_delivery(profile, root.profile, device, delivered) {
+    match judge_delivery(profile, &assigned.root, device, delivered) {
         Some(obstacle) if state != DeviceState::Installed => Err(obstacle),
-        Some(_) | None => Ok(root),
+        Some(_) | None => Ok(Root { profile: &assigned.root, certificate }),
     }
+}
+
+/// A root with the certificate that it stands for.
+fn held<'a>(
+    issuer: &'a Issuer,
+    namespace: &Namespace,
+    assigned: &'a AssignedRoot,
+) -> Option<(&'a AssignedRoot, &'a [u8])> {
+    certificate(issuer, namespace, &assigned.root).map(|certificate| (assigned, certificate))
+}
+
+/// Whether the device got this root when it stood for another certificate: that of the CA before.
+fn is_of_former_ca(issuer: &Issuer, assigned: &AssignedRoot, now: Timestamp) -> bool {
+    let RootCertificate::Authority(name) = &assigned.root.certificate else { return false };
+    let changed = issuer.authorities.root_changed(name, now);
+    let is_there = matches!(assigned.state, DeviceState::Issued | DeviceState::Installed);
+    is_there && changed.is_some_and(|changed| assigned.since < changed)
 }

@@ -12,6 +12,7 @@ mod hostile;
 mod inquiries;
 mod life;
 mod offline;
+mod ra_renewal;
 mod refusals;
 mod renewal;
 mod rfc8894;

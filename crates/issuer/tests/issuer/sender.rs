@@ -160,6 +160,17 @@ impl Sender {
         challenge: Option<&Secret>,
     ) -> Reply {
         let authority = world.scep().authority().await.unwrap();
+        self.read_from(&authority, body, travel, challenge)
+    }
+
+    /// The same, where the answer has to come from an authority that is known already.
+    pub(crate) fn read_from(
+        &self,
+        authority: &Authority,
+        body: &[u8],
+        travel: &Travel,
+        challenge: Option<&Secret>,
+    ) -> Reply {
         let expected = Expected {
             transaction_id: &TransactionId::new(travel.transaction).unwrap(),
             sender_nonce: &nonce(),

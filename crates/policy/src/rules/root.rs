@@ -6,7 +6,7 @@ mod reference;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use delivery::{judge_delivery, judge_device, waiting};
+pub use delivery::{judge_delivery, judge_device, waiting, waiting_for_next};
 pub use reference::{judge_anchor, judge_reference};
 
 use super::RuleId;

@@ -27,6 +27,16 @@ pub fn waiting(profile: &Profile, device: &Device) -> Diagnostic {
     Diagnostic::new(RuleId::Root10, reference(), message)
 }
 
+/// ROOT-10: the device has not got the root of the CA that issues now; that of the CA before it does not help.
+pub fn waiting_for_next(profile: &Profile, device: &Device) -> Diagnostic {
+    let message = format!(
+        "authority {} issues with another CA now, and device {} does not have its root yet",
+        profile.authority, device.id
+    );
+    Diagnostic::new(RuleId::Root10, reference(), message)
+        .help("assign a TrustedRootProfile with the new root to the devices of the profile")
+}
+
 /// ROOT-11: an Android device administrator cannot install roots since Android 11, except on Samsung Knox. A version that
 /// the inventory does not have is left to the device.
 pub fn judge_device(root: &TrustedRoot, device: &Device) -> Option<Diagnostic> {
