@@ -2,14 +2,13 @@
 //! envelopes and opens the answers; the `SignedData` around an envelope is written byte by byte. Nothing here is ours.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
-use der::{Decode as _, Encode as _};
+use der::{Decode as _, DecodePem as _, Encode as _};
 use scepter_tests::{Failure, Issued, Minted, Scratch, Tool, run};
 use x509_cert::Certificate;
+use x509_cert::request::CertReq;
 
-use crate::signed_data::{Form, Signer, pki_message};
+use crate::signed_data::{Form, MessageType, SEQUENCE, Signer, definite, pki_message};
 
 /// What tells one kind of device from another.
 pub(crate) struct Manner {
@@ -23,7 +22,7 @@ pub(crate) struct Manner {
     pub(crate) identifier: &'static str,
 }
 
-/// One device with a key, a certification request and the certificate that it made itself.
+/// One device with a key, a certification request, and a certificate of its own making or of ours to sign with.
 pub(crate) struct Imitation {
     manner: Manner,
     url: String,
@@ -34,14 +33,24 @@ impl Imitation {
     /// A device that will ask for what was minted: the names and the key usage, and no extended key usage.
     pub(crate) fn of(manner: Manner, minted: &Minted) -> Result<Self, Failure> {
         let device = Self { manner, url: minted.url.clone(), scratch: Scratch::new("imitation")? };
-        device.scratch.write("request.conf", configuration(minted))?;
-        device.openssl(&["genrsa", "-out", "key.pem", "2048"])?;
-        let request = "req -new -config request.conf -key key.pem -outform der -out request.der";
-        device.openssl(&request.split(' ').collect::<Vec<_>>())?;
-        let signer = "req -x509 -config request.conf -key key.pem -days 1 -out signer.pem";
-        device.openssl(&[&signer.split(' ').collect::<Vec<_>>(), device.manner.signer].concat())?;
-        device.openssl(&["x509", "-in", "signer.pem", "-outform", "der", "-out", "signer.der"])?;
+        device.request(minted, &format!("challengePassword = {}", minted.challenge))?;
+        device.openssl("pkey -in key.pem -out signer.key", &[])?;
+        let sign = "req -x509 -config request.conf -key signer.key -days 1 -out signer.pem";
+        device.openssl(sign, device.manner.signer)?;
         Ok(device)
+    }
+
+    /// Makes a new key and will ask for the same names without a challenge: the certificate that it got signs.
+    pub(crate) fn renew(&self, minted: &Minted, issued: &Issued) -> Result<(), Failure> {
+        self.scratch.write("signer.pem", issued.pem())?;
+        self.request(minted, "")
+    }
+
+    fn request(&self, minted: &Minted, attributes: &str) -> Result<(), Failure> {
+        self.scratch.write("request.conf", configuration(minted, attributes))?;
+        self.openssl("genrsa -out key.pem 2048", &[])?;
+        let request = "req -new -config request.conf -key key.pem -outform der -out request.der";
+        self.openssl(request, &[]).map(drop)
     }
 
     /// Asks who the server is (GetCACert), and returns the certificates.
@@ -55,12 +64,32 @@ impl Imitation {
         String::from_utf8(self.get("GetCACaps", self.manner.identifier).await).unwrap()
     }
 
-    /// The message (PKCSReq), encrypted to that certificate.
+    /// The request (PKCSReq), encrypted to that certificate.
     pub(crate) fn message(&self, recipient: &Issued) -> Result<Vec<u8>, Failure> {
+        self.seal(MessageType::Enroll, &self.read("request.der"), recipient)
+    }
+
+    /// The question what became of the request (CertPoll) to the CA with that certificate.
+    pub(crate) fn poll(&self, recipient: &Issued, ca: &str) -> Result<Vec<u8>, Failure> {
+        let ca = Certificate::from_pem(ca).unwrap();
+        let request = CertReq::from_der(&self.read("request.der")).unwrap();
+        let issuer = ca.tbs_certificate().subject().to_der().unwrap();
+        let issuer_and_subject = [issuer, request.info.subject.to_der().unwrap()].concat();
+        self.seal(MessageType::Poll, &definite(SEQUENCE, &issuer_and_subject), recipient)
+    }
+
+    fn seal(
+        &self,
+        message_type: MessageType,
+        content: &[u8],
+        recipient: &Issued,
+    ) -> Result<Vec<u8>, Failure> {
+        self.scratch.write("content.der", content)?;
         self.scratch.write("recipient.pem", recipient.pem())?;
         let encrypt =
-            "cms -encrypt -binary -in request.der -outform der -out envelope.der -recip recipient.pem";
-        self.openssl(&[&encrypt.split(' ').collect::<Vec<_>>(), self.manner.envelope].concat())?;
+            "cms -encrypt -binary -in content.der -outform der -out envelope.der -recip recipient.pem";
+        self.openssl(encrypt, self.manner.envelope)?;
+        self.openssl("x509 -in signer.pem -outform der -out signer.der", &[])?;
         let certificate = self.read("signer.der");
         let parsed = Certificate::from_der(&certificate).unwrap();
         let signer = Signer {
@@ -68,12 +97,12 @@ impl Imitation {
             serial_number: &parsed.tbs_certificate().serial_number().to_der().unwrap(),
             certificate: &certificate,
         };
-        Ok(pki_message(self.manner.form, &signer, &self.read("envelope.der"), |attributes| {
+        let sign = |attributes: &[u8]| {
             self.scratch.write("attributes.der", attributes).unwrap();
-            let sign = "dgst -sha256 -sign key.pem -out signature attributes.der";
-            self.openssl(&sign.split(' ').collect::<Vec<_>>()).unwrap();
+            self.openssl("dgst -sha256 -sign signer.key -out signature attributes.der", &[]).unwrap();
             self.read("signature")
-        }))
+        };
+        Ok(pki_message(self.manner.form, message_type, &signer, &self.read("envelope.der"), sign))
     }
 
     /// Sends a message by POST, and returns the answer.
@@ -98,30 +127,30 @@ impl Imitation {
         self.scratch.write("roots.pem", roots)?;
         let verify =
             "cms -verify -binary -purpose any -CAfile roots.pem -inform der -in answer.der -out sealed.der";
-        self.openssl(&verify.split(' ').collect::<Vec<_>>())?;
-        let decrypt = "cms -decrypt -binary -inkey key.pem -recip signer.pem -inform der -in sealed.der -out granted.der";
-        self.openssl(&decrypt.split(' ').collect::<Vec<_>>())?;
+        self.openssl(verify, &[])?;
+        let decrypt = "cms -decrypt -binary -inkey signer.key -recip signer.pem -inform der -in sealed.der";
+        self.openssl(decrypt, &["-out", "granted.der"])?;
         self.certificates(self.read("granted.der"))
     }
 
     /// The certificates of a degenerate `SignedData`.
     fn certificates(&self, certs_only: Vec<u8>) -> Result<Vec<Issued>, Failure> {
         self.scratch.write("certs-only.der", certs_only)?;
-        let printed = self.openssl(&["pkcs7", "-inform", "der", "-in", "certs-only.der", "-print_certs"])?;
+        let printed = self.openssl("pkcs7 -inform der -in certs-only.der -print_certs", &[])?;
         // Names stand between the certificates.
         let pems = printed.split_inclusive("-----END CERTIFICATE-----\n");
         let pems = pems.filter_map(|text| Some(&text[text.find("-----BEGIN CERTIFICATE-----")?..]));
         Ok(pems.map(Issued::new).collect())
     }
 
-    fn openssl(&self, arguments: &[&str]) -> Result<String, Failure> {
-        let mut command: Command = Tool::OpenSsl.command()?;
-        run(command.args(arguments).current_dir(self.scratch.path()), b"")
+    /// Runs OpenSSL on the device's files with those words, and with more that may have blanks in them.
+    fn openssl(&self, words: &str, more: &[&str]) -> Result<String, Failure> {
+        let mut command = Tool::OpenSsl.command()?;
+        run(command.args(words.split(' ')).args(more).current_dir(self.scratch.path()), b"")
     }
 
     fn read(&self, name: &str) -> Vec<u8> {
-        let path: PathBuf = self.scratch.join(name);
-        fs::read(path).unwrap()
+        fs::read(self.scratch.join(name)).unwrap()
     }
 }
 
@@ -132,7 +161,7 @@ pub(crate) fn encryption_certificate(certificates: &[Issued]) -> &Issued {
 }
 
 /// OpenSSL's configuration of the request.
-fn configuration(minted: &Minted) -> String {
+fn configuration(minted: &Minted, attributes: &str) -> String {
     let names: Vec<_> = minted.dns_names().map(|name| format!("DNS:{name}")).collect();
     format!(
         "[req]
@@ -144,13 +173,12 @@ req_extensions = extensions
 [subject]
 {}
 [attributes]
-challengePassword = {}
+{attributes}
 [extensions]
 subjectAltName = {}
 keyUsage = critical, digitalSignature, keyEncipherment
 ",
         minted.subject.replace(',', "\n"),
-        minted.challenge,
         names.join(", "),
     )
 }

@@ -5,9 +5,10 @@ use scepter_tests::{Failure, Issued, StrongSwan, Tool, run};
 use crate::own::{enroll_with_a_new_key, server, ticket};
 use crate::world::{PROFILE, quickstart};
 
-/// The OID of pkiStatus (RFC 8894 §3.2.1.3), and its value SUCCESS.
+/// The OID of pkiStatus (RFC 8894 §3.2.1.3), and two of its values.
 const PKI_STATUS: &str = "2.16.840.1.113733.1.9.3";
 const SUCCESS: &str = "PRINTABLESTRING:0";
+pub(crate) const PENDING: &str = "PRINTABLESTRING:3";
 
 #[test]
 fn strongswan_asking_again_with_the_same_key_gets_the_same_certificate() -> Result<(), Failure> {
@@ -37,7 +38,7 @@ async fn the_same_bytes_again_succeed_and_issue_nothing_new() -> Result<(), Fail
 }
 
 /// The pkiStatus of a CertRep, as OpenSSL prints it: the value stands two lines below the attribute's OID.
-fn pki_status(answer: &[u8]) -> Result<String, Failure> {
+pub(crate) fn pki_status(answer: &[u8]) -> Result<String, Failure> {
     let mut command = Tool::OpenSsl.command()?;
     let printed = run(command.args(["cms", "-cmsout", "-inform", "der", "-print", "-noout"]), answer)?;
     let mut lines = printed.lines().map(str::trim).skip_while(|line| !line.contains(PKI_STATUS));

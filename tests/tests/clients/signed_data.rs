@@ -21,7 +21,7 @@ pub(crate) struct Signer<'a> {
     pub(crate) certificate: &'a [u8],
 }
 
-const SEQUENCE: u8 = 0x30;
+pub(crate) const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const OCTET_STRING: u8 = 0x04;
 const PRINTABLE_STRING: u8 = 0x13;
@@ -36,15 +36,25 @@ const RSA_ENCRYPTION: &[u8] = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01
 /// The OIDs of RFC 8894 §3.2.1 but for the last octet.
 const SCEP_ATTRIBUTE: &[u8] = b"\x06\x0a\x60\x86\x48\x01\x86\xf8\x45\x01\x09";
 
-/// A PKCSReq around an envelope. `sign` makes the RSA signature over bytes with SHA-256.
+/// The type of a message (RFC 8894 §3.2.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageType {
+    /// PKCSReq.
+    Enroll,
+    /// CertPoll.
+    Poll,
+}
+
+/// A message around an envelope. `sign` makes the RSA signature over bytes with SHA-256.
 pub(crate) fn pki_message(
     form: Form,
+    message_type: MessageType,
     signer: &Signer<'_>,
     envelope: &[u8],
     sign: impl FnOnce(&[u8]) -> Vec<u8>,
 ) -> Vec<u8> {
     // Attributes are signed, and so sent, as DER, whatever the form of the rest (RFC 5652 §5.4).
-    let attributes = signed_attributes(envelope);
+    let attributes = signed_attributes(message_type, envelope);
     let signature = sign(&definite(SET, &attributes));
     let sid = form.constructed(SEQUENCE, &[signer.issuer, signer.serial_number]);
     let signer_info = form.constructed(
@@ -73,12 +83,16 @@ pub(crate) fn pki_message(
 }
 
 /// The attributes, sorted as DER has a SET OF.
-fn signed_attributes(envelope: &[u8]) -> Vec<u8> {
+fn signed_attributes(message_type: MessageType, envelope: &[u8]) -> Vec<u8> {
+    let number = match message_type {
+        MessageType::Enroll => b"19",
+        MessageType::Poll => b"20",
+    };
     let scep = |last: u8| [SCEP_ATTRIBUTE, &[last]].concat();
     let mut attributes = [
         attribute(CONTENT_TYPE, DATA),
         attribute(MESSAGE_DIGEST, &definite(OCTET_STRING, digest(&SHA256, envelope).as_ref())),
-        attribute(&scep(2), &definite(PRINTABLE_STRING, b"19")),
+        attribute(&scep(2), &definite(PRINTABLE_STRING, number)),
         attribute(&scep(5), &definite(OCTET_STRING, &[0x5a; 16])),
         attribute(&scep(7), &definite(PRINTABLE_STRING, b"imitation/1+1=")),
     ];
@@ -112,7 +126,7 @@ impl Form {
 }
 
 /// A value of less than 65,536 bytes.
-fn definite(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn definite(tag: u8, content: &[u8]) -> Vec<u8> {
     let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
     let length = match (high, low) {
         (0, 0..0x80) => vec![low],
