@@ -3,6 +3,7 @@
 mod authority;
 mod ca;
 mod file;
+mod limits;
 mod overrides;
 
 pub use authority::{
@@ -14,6 +15,7 @@ pub use ca::NextCa;
 pub use file::{
     ApiListener, ApiVersion, Endpoint, IssuerConfiguration, Kind, Listeners, TlsEndpoint, TlsFiles,
 };
+pub use limits::{ConnectionLimits, ForwardedHeader, Limits, Period, Rate, Timeout};
 pub use overrides::Overrides;
 
 use std::net::SocketAddr;
@@ -56,6 +58,14 @@ pub enum ConfigurationError {
         "authority {0} names some of its files only; name certificateChain, signingKey and ra together, or none of them"
     )]
     IncompleteAuthority(AuthorityName),
+    /// A rate that cannot be counted.
+    #[error("limits.{name} is beyond {most}; write `{name}: null` to turn it off")]
+    UnusableRate {
+        /// Which one.
+        name: &'static str,
+        /// The highest number of requests, and of a burst.
+        most: u32,
+    },
     /// A laboratory authority would be reachable from elsewhere (TH-46).
     #[error(
         "the laboratory authority signs any name and {0} is not a loopback address; bind 127.0.0.1, or configure an authority with --config"

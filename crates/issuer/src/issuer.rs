@@ -4,6 +4,7 @@ use scepter_store::Store;
 
 use crate::authorities::Authorities;
 use crate::clock::Clock;
+use crate::limits::{Limits, Proxies};
 use crate::metrics::Metrics;
 
 /// The issuer's parts, shared by its listeners and jobs.
@@ -17,4 +18,8 @@ pub(crate) struct Issuer {
     pub(crate) clock: Clock,
     /// The counters.
     pub(crate) metrics: Metrics,
+    /// What everybody may still ask for.
+    pub(crate) limits: Limits,
+    /// Who may name somebody else as the sender.
+    pub(crate) proxies: Proxies,
 }

@@ -15,6 +15,7 @@ mod declared;
 mod enrollment;
 mod issuer;
 mod jobs;
+mod limits;
 mod metrics;
 mod ocsp;
 mod offline;

@@ -90,7 +90,7 @@ impl Metrics {
         self.enrollment_seconds.observe(seconds);
     }
 
-    /// Counts an OCSP request by its result: `answered`, or the name of the error (RFC 6960 §4.2.1).
+    /// Counts an OCSP request by its result: `answered`, `rateLimited`, or the name of the error (RFC 6960 §4.2.1).
     pub(crate) fn count_ocsp(&self, result: &'static str) {
         self.ocsp_requests.get_or_create(&OcspLabels { result }).inc();
     }

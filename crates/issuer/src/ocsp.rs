@@ -16,6 +16,7 @@ use scepter_store::certificates::Certificate;
 
 use crate::authorities::Served;
 use crate::issuer::Issuer;
+use crate::limits::{Limited, Source};
 
 pub(crate) use responder::Responder;
 
@@ -29,6 +30,7 @@ pub(crate) async fn answer(
     method: &Method,
     encoded: &str,
     body: &[u8],
+    source: Source,
 ) -> Response {
     let now = issuer.clock.now();
     let request = match http::request(method, encoded, body) {
@@ -38,7 +40,7 @@ pub(crate) async fn answer(
             return refused(issuer, Refusal::MalformedRequest, "malformedRequest");
         }
     };
-    match answer_to(issuer, served, &request, now).await {
+    match answer_to(issuer, served, &request, source, now).await {
         Ok(answer) => {
             issuer.metrics.count_ocsp("answered");
             // Only a GET without a nonce is the same question when it is asked again (RFC 5019 §5).
@@ -46,6 +48,7 @@ pub(crate) async fn answer(
             if may_be_kept { http::kept(&answer, now) } else { http::once(answer.der.clone()) }
         }
         Err(Unanswered::Foreign) => refused(issuer, Refusal::Unauthorized, "unauthorized"),
+        Err(Unanswered::Limited(_)) => refused(issuer, Refusal::TryLater, "rateLimited"),
         Err(Unanswered::Store(error)) => {
             tracing::error!(%error, "an OCSP request was not answered");
             refused(issuer, Refusal::TryLater, "tryLater")
@@ -63,6 +66,9 @@ enum Unanswered {
     /// It asks about no certificate of this authority.
     #[error("it asks about other CAs' certificates")]
     Foreign,
+    /// Its sender asks for too many answers that have to be signed.
+    #[error(transparent)]
+    Limited(#[from] Limited),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -75,6 +81,7 @@ async fn answer_to(
     issuer: &Issuer,
     served: &Served,
     request: &OcspRequest,
+    source: Source,
     now: Timestamp,
 ) -> Result<Arc<Answer>, Unanswered> {
     if !request.certificates().iter().any(|id| served.authority.is_issuer_of(id)) {
@@ -85,6 +92,7 @@ async fn answer_to(
     if let Some(answer) = served.ocsp.kept(request, revocations, now) {
         return Ok(answer);
     }
+    issuer.limits.ocsp(source)?;
     let mut statuses = Vec::with_capacity(request.certificates().len());
     for id in request.certificates() {
         statuses.push(status(issuer, served, id).await?);

@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::configuration::{IssuerConfiguration, Listeners, Overrides};
 use crate::declared::Declared;
 use crate::issuer::Issuer;
+use crate::limits::{Limits, Proxies};
 use crate::metrics::Metrics;
 use crate::{api, enrollment, jobs, ops};
 use data::DataDirectory;
@@ -84,7 +85,14 @@ impl Running {
         authorities.check_key_roles(&tls_certificates(&configuration.listeners)?)?;
         let api = bound.api_url()?;
         first_token::ensure(&store, &data, &api, clock.now()).await?;
-        let issuer = Arc::new(Issuer { store, authorities, clock, metrics: Metrics::new() });
+        let issuer = Arc::new(Issuer {
+            store,
+            authorities,
+            clock,
+            metrics: Metrics::new(),
+            limits: Limits::new(&configuration.limits),
+            proxies: Proxies::new(&configuration.limits),
+        });
         jobs::revocation_lists::refresh_all(&issuer).await.map_err(StartError::RevocationList)?;
         Ok(bound.serve(&issuer, api))
     }

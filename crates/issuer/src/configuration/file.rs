@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
-use super::{AuthorityConfiguration, ConfigurationError, FileRef};
+use super::{AuthorityConfiguration, ConfigurationError, FileRef, Limits};
 
 /// `apiVersion` of the configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -43,6 +43,9 @@ pub struct IssuerConfiguration {
     pub database: Option<Url>,
     /// Its authorities; the first serves the bare SCEP paths.
     pub authorities: Vec<AuthorityConfiguration>,
+    /// How much anyone may ask for, and how long they may take.
+    #[serde(default)]
+    pub limits: Limits,
     /// Whether this is `scepter up`'s own configuration, which binds loopback only. Never read from a file.
     #[serde(skip)]
     pub laboratory: bool,
@@ -145,6 +148,7 @@ impl IssuerConfiguration {
     /// Checks what the shape of the file cannot say.
     pub(crate) fn check(&self) -> Result<(), ConfigurationError> {
         self.check_authorities()?;
+        self.limits.check()?;
         let Listeners { scep, scep_tls, api, ops } = &self.listeners;
         if self.laboratory {
             let all = [Some(scep.address), scep_tls.as_ref().map(|tls| tls.address), Some(ops.address)];

@@ -1,11 +1,12 @@
 //! SCEP over HTTP (RFC 8894 §4): from a request to an operation, and from its outcome to an answer.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use scepter_scep::Limits;
@@ -19,12 +20,16 @@ use super::{next_ca, pipeline};
 use crate::authorities::Served;
 use crate::correlation::CorrelationId;
 use crate::issuer::Issuer;
+use crate::limits::{LimitedBy, Source};
 use crate::metrics::ScepLabels;
 use crate::ocsp;
 use crate::revocation_list;
 
 /// How long a whole request may take, the reading of its body included.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// When to come again after an outage or with a full queue.
+const BUSY_FOR: Duration = Duration::from_secs(5);
 
 /// The routes of the SCEP listener. Paths are read as clients write them, so a router's patterns do not help.
 pub(crate) fn router(issuer: Arc<Issuer>) -> Router {
@@ -37,6 +42,7 @@ pub(crate) fn router(issuer: Arc<Issuer>) -> Router {
 
 async fn answer(
     State(issuer): State<Arc<Issuer>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -46,23 +52,24 @@ async fn answer(
         Ok(body) => body,
         Err(rejection) => return count(&issuer, "none", text(rejection.status(), "the body is too long")),
     };
+    let source = issuer.proxies.source(peer.ip(), &headers);
     match Target::of(uri.path()) {
         Some(Target::RevocationList(name)) => {
             let list = issuer.authorities.published(name).and_then(|served| served.revocation_list.current());
             list.map_or_else(no_authority, |list| revocation_list::answer(list, &headers, issuer.clock.now()))
         }
         Some(Target::Ocsp(name, encoded)) => match issuer.authorities.published(name) {
-            Some(served) => ocsp::answer(&issuer, served, &method, encoded, &body).await,
+            Some(served) => ocsp::answer(&issuer, served, &method, encoded, &body, source).await,
             None => no_authority(),
         },
         Some(Target::CaCertificate(name)) => ca_certificate(issuer.authorities.published(name)),
         Some(Target::Scep(name)) => {
             let served = issuer.authorities.issuing(name, issuer.clock.now());
-            scep(&issuer, served, &method, &uri, &body).await
+            scep(&issuer, served, &method, &uri, &body, source).await
         }
         Some(Target::DefaultScep) => {
             let served = issuer.authorities.default(issuer.clock.now());
-            scep(&issuer, served, &method, &uri, &body).await
+            scep(&issuer, served, &method, &uri, &body, source).await
         }
         None => text(StatusCode::NOT_FOUND, "there is nothing here"),
     }
@@ -75,6 +82,7 @@ async fn scep(
     method: &Method,
     uri: &Uri,
     body: &[u8],
+    source: Source,
 ) -> Response {
     let Some(served) = served else { return no_authority() };
     let next = issuer.authorities.next(&served.facts.name, issuer.clock.now());
@@ -93,10 +101,10 @@ async fn scep(
             succeeded(issuer, Operation::GetCaCert, answer)
         }
         Ok(Asked::NextCaCertificates) => match next {
-            Some(next) => next_ca_certificates(issuer, served, next).await,
+            Some(next) => next_ca_certificates(issuer, served, next, source).await,
             None => count(issuer, "none", text(StatusCode::BAD_REQUEST, "there is no next CA")),
         },
-        Ok(Asked::PkiOperation(message)) => pki_operation(issuer, served, &message).await,
+        Ok(Asked::PkiOperation(message)) => pki_operation(issuer, served, &message, source).await,
         Err(problem) => count(issuer, "none", text(StatusCode::BAD_REQUEST, &problem)),
     }
 }
@@ -128,8 +136,11 @@ fn asked(method: &Method, query: &str, body: &[u8]) -> Result<Asked, String> {
     }
 }
 
-async fn next_ca_certificates(issuer: &Issuer, served: &Served, next: &Served) -> Response {
+async fn next_ca_certificates(issuer: &Issuer, served: &Served, next: &Served, source: Source) -> Response {
     let operation = Operation::GetNextCaCert;
+    if let Err(limited) = issuer.limits.message(source, &served.facts.name) {
+        return failed(issuer, operation, &limited.into(), CorrelationId::random());
+    }
     match next_ca::answer(served, next, issuer.clock.now()).await {
         Ok(signed) => succeeded(issuer, operation, typed(transport::NEXT_CA_CERTIFICATES, signed)),
         Err(failure) => {
@@ -141,11 +152,11 @@ async fn next_ca_certificates(issuer: &Issuer, served: &Served, next: &Served) -
 }
 
 /// Runs the pipeline under a correlation id, so that every line of its log can be found.
-async fn pki_operation(issuer: &Issuer, served: &Served, message: &[u8]) -> Response {
+async fn pki_operation(issuer: &Issuer, served: &Served, message: &[u8], source: Source) -> Response {
     let began = Instant::now();
     let id = CorrelationId::random();
     let span = tracing::info_span!("pki_operation", %id, authority = %served.facts.name);
-    let outcome = pipeline::answer(issuer, served, message).instrument(span.clone()).await;
+    let outcome = pipeline::answer(issuer, served, message, source).instrument(span.clone()).await;
     issuer.metrics.observe_enrollment(began.elapsed().as_secs_f64());
     let _entered = span.enter();
     match outcome {
@@ -183,11 +194,25 @@ fn told(failure: &Failure, id: CorrelationId) -> Response {
         Failure::Refused(_) | Failure::Fault(_) => {
             text(StatusCode::INTERNAL_SERVER_ERROR, &format!("the issuer failed; its log has {id}"))
         }
+        Failure::Limited(limited) => later(limited_status(limited.by), &limited.by.to_string(), limited.wait),
         Failure::Unavailable(_) => {
-            let busy = text(StatusCode::SERVICE_UNAVAILABLE, "the issuer is busy; try again");
-            ([(header::RETRY_AFTER, "5")], busy).into_response()
+            later(StatusCode::SERVICE_UNAVAILABLE, "the issuer is busy; try again", BUSY_FOR)
         }
     }
+}
+
+/// What one client did is not our outage: a proxy that counts 5xx would take a healthy issuer out for it.
+fn limited_status(by: LimitedBy) -> StatusCode {
+    match by {
+        LimitedBy::Source | LimitedBy::Device => StatusCode::TOO_MANY_REQUESTS,
+        LimitedBy::Authority => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// An answer that asks for another try, in whole seconds.
+fn later(status: StatusCode, message: &str, wait: Duration) -> Response {
+    let seconds = wait.as_millis().div_ceil(1000).max(1).to_string();
+    ([(header::RETRY_AFTER, seconds)], text(status, message)).into_response()
 }
 
 /// The issuing certificate of an authority.
@@ -224,6 +249,7 @@ fn text(status: StatusCode, message: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limited;
 
     #[test]
     fn an_outage_asks_for_another_try_and_tells_nothing() {
@@ -232,6 +258,17 @@ mod tests {
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answer.headers()[header::RETRY_AFTER], "5");
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/plain");
+    }
+
+    #[test]
+    fn a_client_that_asks_too_much_is_told_so_and_a_busy_authority_is_our_outage() {
+        let wait = Duration::from_millis(2001);
+        for (by, status) in [(LimitedBy::Source, 429), (LimitedBy::Device, 429), (LimitedBy::Authority, 503)]
+        {
+            let answer = told(&Limited { by, wait }.into(), CorrelationId::random());
+            assert_eq!(answer.status(), status, "{by}");
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "3", "{by}");
+        }
     }
 
     #[test]

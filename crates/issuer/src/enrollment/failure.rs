@@ -9,6 +9,8 @@ use scepter_policy::issuance::{Refusal, RefusalReason};
 use scepter_scep::{FailInfo, Malformed, Unreadable, Untrusted, Unwritable};
 use scepter_store::{IssuanceError, StoreError};
 
+use crate::limits::Limited;
+
 /// A signed answer.
 pub(super) enum Answer {
     /// CertRep SUCCESS.
@@ -33,6 +35,9 @@ pub(super) enum Failure {
     /// Refused: CertRep FAILURE.
     #[error("{}: {}", .0.reason, .0.message)]
     Refused(Refused),
+    /// Not heard, since somebody asks too much: HTTP 429 or 503, with Retry-After.
+    #[error(transparent)]
+    Limited(#[from] Limited),
     /// We cannot decide, sign or record just now: HTTP 503 with Retry-After.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -70,6 +75,7 @@ impl Failure {
         match self {
             Self::Malformed(_) => "Malformed",
             Self::Refused(refused) => refused.reason.as_str(),
+            Self::Limited(limited) => limited.by.reason(),
             Self::Unavailable(_) => "Unavailable",
             Self::Fault(_) => "Fault",
         }
@@ -126,6 +132,7 @@ pub(super) fn fail_info(reason: RefusalReason) -> FailInfo {
         | RefusalReason::RenewalNotDue
         | RefusalReason::ApprovalDenied
         | RefusalReason::RevocationListTooLong
+        | RefusalReason::RateLimited
         | RefusalReason::Outdated => FailInfo::BadRequest,
     }
 }

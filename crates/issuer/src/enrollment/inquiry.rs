@@ -9,7 +9,7 @@ use scepter_store::certificates::Certificate;
 use super::addressee::Addressee;
 use super::failure::{Answer, Failure, Refused};
 use super::reply::Seal;
-use super::{credential, envelope, reply};
+use super::{credential, envelope, pipeline, reply};
 use crate::authorities::{Ra, Served};
 use crate::issuer::Issuer;
 
@@ -73,6 +73,7 @@ async fn inquirer(issuer: &Issuer, served: &Served, to: &ReplyTo) -> Result<Cert
             Refused::anonymous(RefusalReason::SignerExpired, "the signer's certificate has ended").into()
         );
     }
+    pipeline::heed_device(issuer, &stored.key).await?;
     Seal::of_key(to)?;
     Ok(stored)
 }

@@ -1,10 +1,10 @@
 //! From a message to a certificate. The order of the checks is the body of [`certify`] (design §2, step 5): what costs
 //! little and proves much comes first, and nothing is authorised before everything else has held.
 
-use scepter_policy::identity::Namespace;
+use scepter_policy::identity::{AssignmentKey, Namespace};
 use scepter_policy::issuance::{self, CertificateRequest, Grant, Refusal, RefusalReason};
 use scepter_scep::{
-    CertificationRequest, IssuerAndSubject, Limits, Parsed, ReplyTo, SealedRequest, Unreadable, Verified,
+    CertificationRequest, IssuerAndSubject, Limits, ReplyTo, SealedRequest, Unreadable, Verified,
 };
 use scepter_store::approvals::Asked;
 use scepter_store::issuance::{Recorded, Reservation};
@@ -15,20 +15,34 @@ use super::reply::Seal;
 use super::{credential, envelope, inquiry, reply, request};
 use crate::authorities::{Ra, Served};
 use crate::issuer::Issuer;
+use crate::limits::Source;
 use crate::serial::random_serial;
 
 /// Answers one pkiMessage with a signed CertRep, unless it is no message, or we cannot answer now.
-pub(super) async fn answer(issuer: &Issuer, served: &Served, message: &[u8]) -> Result<Answer, Failure> {
+pub(super) async fn answer(
+    issuer: &Issuer,
+    served: &Served,
+    message: &[u8],
+    source: Source,
+) -> Result<Answer, Failure> {
     let parsed = scepter_scep::parse(message, &Limits::default()).map_err(Failure::Malformed)?;
     let transaction = parsed.transaction().clone();
     let addressee = Addressee::of(&parsed, served, issuer.clock.now());
-    match decide(issuer, &addressee, parsed).await {
+    let verified = parsed.verify(&addressee.served.algorithms);
+    // From here on an answer costs a private-key operation, a refusal too.
+    issuer.limits.message(source, &served.facts.name)?;
+    let decided = match verified {
+        Ok(verified) => decide(issuer, &addressee, verified).await,
+        Err(untrusted) => Err(untrusted.into()),
+    };
+    match decided {
         Ok(answer) => Ok(answer),
         Err(Failure::Refused(refused)) => {
             note(issuer, &refused).await?;
             let reply = reply::failure(&addressee.ra, &transaction, &refused, issuer.clock.now()).await?;
             Ok(Answer::Refused { reply, reason: refused.reason.as_str() })
         }
+        Err(limited @ Failure::Limited(_)) => Err(limited),
         Err(failure) => {
             tracing::error!(%failure, "not answered");
             Err(failure)
@@ -38,8 +52,8 @@ pub(super) async fn answer(issuer: &Issuer, served: &Served, message: &[u8]) -> 
 
 /// Every type of message has its own way and its own opener; there is no other (CVE-2026-30836). Whether a certification
 /// request enrolls or renews says its credential, for clients do not agree on the type.
-async fn decide(issuer: &Issuer, addressee: &Addressee<'_>, parsed: Parsed) -> Result<Answer, Failure> {
-    match parsed.verify(&addressee.served.algorithms)? {
+async fn decide(issuer: &Issuer, addressee: &Addressee<'_>, verified: Verified) -> Result<Answer, Failure> {
+    match verified {
         Verified::Enrollment(sealed) | Verified::Renewal(sealed) => certify(issuer, addressee, sealed).await,
         Verified::CertPoll(sealed) => poll(issuer, addressee, &sealed).await,
         Verified::GetCert(sealed) => inquiry::certificate(issuer, addressee, sealed).await,
@@ -98,6 +112,7 @@ async fn issue(
     asked: &Asked,
 ) -> Result<Option<Recorded>, Failure> {
     let key = grant.key.clone();
+    heed_device(issuer, &key).await?;
     let refused = |refusal| Failure::refused_for(&key, refusal);
     check_namespace(served, &key.tenant.namespace).map_err(refused)?;
     let authorized =
@@ -130,6 +145,17 @@ async fn respond(
     Ok(Answer::Success(reply::success(ra, to, &recorded, seal, now).await?))
 }
 
+/// A device that asks too often is not heard for a while, and its row says so once in a while. Its credential stays good.
+pub(super) async fn heed_device(issuer: &Issuer, key: &AssignmentKey) -> Result<(), Failure> {
+    let Err(limited) = issuer.limits.device(key) else { return Ok(()) };
+    if issuer.limits.is_news(key) {
+        let message = "the device asks too often; it is heard again later";
+        let refusal = Refusal::new(RefusalReason::RateLimited, message);
+        note_on_row(issuer, key, &refusal).await?;
+    }
+    Err(limited.into())
+}
+
 /// An authority works for its namespaces only (TH-47).
 fn check_namespace(served: &Served, namespace: &Namespace) -> Result<(), Refusal> {
     if served.serves(namespace) {
@@ -147,7 +173,12 @@ async fn note(issuer: &Issuer, refused: &Refused) -> Result<(), Failure> {
         return Ok(());
     };
     let (key, refusal) = row.as_ref();
+    note_on_row(issuer, key, refusal).await
+}
+
+async fn note_on_row(issuer: &Issuer, key: &AssignmentKey, refusal: &Refusal) -> Result<(), Failure> {
     let (tenant, profile, device) = (&key.tenant, &key.profile, &key.device);
+    let Refusal { reason, message, .. } = refusal;
     tracing::warn!(%tenant, %profile, %device, %reason, message, "refused");
     Ok(issuer.store.refuse(key, refusal, issuer.clock.now()).await?)
 }

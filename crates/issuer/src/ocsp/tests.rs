@@ -1,5 +1,7 @@
 //! What is answered when the store is there, and when it is not.
 
+use std::net::IpAddr;
+
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use axum::body::to_bytes;
 use axum::http::header;
@@ -14,7 +16,9 @@ use super::*;
 use crate::IssuerConfiguration;
 use crate::authorities::Authorities;
 use crate::clock::Clock;
+use crate::configuration::{self, Period, Rate};
 use crate::declared::Declared;
+use crate::limits::{Limits, Proxies};
 use crate::metrics::Metrics;
 
 #[derive(Sequence)]
@@ -46,6 +50,10 @@ fn request(ca: &[u8], serial: [u8; 16]) -> Vec<u8> {
 }
 
 async fn issuer(directory: &TempDir) -> Issuer {
+    limited_issuer(directory, &configuration::Limits::default()).await
+}
+
+async fn limited_issuer(directory: &TempDir, limits: &configuration::Limits) -> Issuer {
     let path = directory.path();
     let config =
         Config { location: Location::Sqlite(path.join("store.sqlite")), mac_key: MacKey::new(&[7; 32]) };
@@ -57,13 +65,19 @@ async fn issuer(directory: &TempDir) -> Issuer {
         authorities: Authorities::open(&configured, path, &base, &pool, now).await.unwrap(),
         clock: Clock::system(),
         metrics: Metrics::new(),
+        limits: Limits::new(limits),
+        proxies: Proxies::new(limits),
     }
+}
+
+fn somebody() -> Source {
+    IpAddr::from([192, 0, 2, 1]).into()
 }
 
 /// The body of the answer to a POST, which may not be kept.
 async fn asked(issuer: &Issuer, body: &[u8]) -> Vec<u8> {
     let served = issuer.authorities.default(Timestamp::now()).unwrap();
-    let answer = answer(issuer, served, &Method::POST, "", body).await;
+    let answer = answer(issuer, served, &Method::POST, "", body, somebody()).await;
     assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/ocsp-response");
     assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
     to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec()
@@ -92,4 +106,22 @@ async fn what_is_no_request_and_what_is_about_others_gets_an_unsigned_error() {
         other.authorities.default(Timestamp::now()).unwrap().authority.issuing_certificate().to_vec();
     assert_eq!(asked(&issuer, b"hello").await, Refusal::MalformedRequest.to_der());
     assert_eq!(asked(&issuer, &request(&foreign, [0x41; 16])).await, Refusal::Unauthorized.to_der());
+}
+
+#[tokio::test]
+async fn a_source_that_asks_for_too_many_signatures_is_told_to_try_later() {
+    let directory = tempfile::tempdir().unwrap();
+    let two = Rate { requests: 1.try_into().unwrap(), per: Period::Hour, burst: 2.try_into().unwrap() };
+    let limits = configuration::Limits { ocsp_per_source: Some(two), ..configuration::Limits::default() };
+    let issuer = limited_issuer(&directory, &limits).await;
+    let ca = issuer.authorities.default(Timestamp::now()).unwrap().authority.issuing_certificate().to_vec();
+    for serial in [1, 2] {
+        assert_eq!(asked(&issuer, &request(&ca, [serial; 16])).await[4..7], [0x0a, 1, 0], "answered");
+    }
+    assert_eq!(asked(&issuer, &request(&ca, [3; 16])).await, Refusal::TryLater.to_der());
+    assert_eq!(
+        asked(&issuer, b"hello").await,
+        Refusal::MalformedRequest.to_der(),
+        "what costs little is answered"
+    );
 }

@@ -13,6 +13,7 @@ mod inquiries;
 mod life;
 mod offline;
 mod ra_renewal;
+mod rate_limits;
 mod refusals;
 mod renewal;
 mod rfc8894;

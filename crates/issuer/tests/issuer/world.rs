@@ -87,6 +87,11 @@ impl World {
     pub(crate) async fn furnished_with(change: impl FnOnce(&mut AuthorityConfiguration)) -> Self {
         let mut configuration = IssuerConfiguration::laboratory().unwrap();
         change(&mut configuration.authorities[0]);
+        Self::furnished_as(configuration).await
+    }
+
+    /// The same, with that configuration.
+    pub(crate) async fn furnished_as(configuration: IssuerConfiguration) -> Self {
         let world = Self::configured(configuration, tempfile::tempdir().unwrap(), Offset::default()).await;
         for manifest in [root(), profile(), inventory(&["laptop-1", "laptop-2"])] {
             let outcome = world.put(&manifest, Mode::Apply).await;

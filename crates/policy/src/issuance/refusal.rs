@@ -78,6 +78,8 @@ vocabulary! {
         AlgorithmNotAccepted = "AlgorithmNotAccepted",
         /// The envelope of the message does not open.
         EnvelopeUnreadable = "EnvelopeUnreadable",
+        /// The device asks too often; it may come again later.
+        RateLimited = "RateLimited",
         /// Something moved between judging and reserving; the device may try again.
         Outdated = "Outdated",
     }
