@@ -17,6 +17,7 @@ pub struct Up {
     // Before the directory: the process must be gone when its files go.
     _scepter: Scepter,
     scep: String,
+    scep_tls: String,
     ops: String,
     scratch: Scratch,
 }
@@ -54,13 +55,18 @@ impl Up {
         }
         let mut scepter = Scepter::start_with(arguments, environment, &scratch.join("up.log"))?;
         scepter.await_line("ready")?;
-        let [scep, ops] = ["scep", "ops"].map(|name| scepter.listener(name));
-        Ok(Self { _scepter: scepter, scep: scep?, ops: ops?, scratch })
+        let [scep, scep_tls, ops] = ["scep", "scep-tls", "ops"].map(|name| scepter.listener(name));
+        Ok(Self { _scepter: scepter, scep: scep?, scep_tls: scep_tls?, ops: ops?, scratch })
     }
 
     /// The SCEP URL of an authority, over plain HTTP.
     pub fn scep(&self, authority: &str) -> String {
         format!("{}/scep/{authority}", self.scep)
+    }
+
+    /// The same over TLS, with the certificate `tls/tls.pem` of the data directory.
+    pub fn scep_over_tls(&self, authority: &str) -> String {
+        format!("{}/scep/{authority}", self.scep_tls)
     }
 
     /// The URL of the listener for probes and metrics.

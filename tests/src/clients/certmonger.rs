@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -33,10 +33,8 @@ pub struct Tracked {
 }
 
 impl Certmonger {
-    /// Starts the daemon with a `certmonger.conf` and adds the authority (GetCACaps, GetCACert), whose root in PEM is trusted.
+    /// Starts the daemon with that `certmonger.conf`.
     pub fn start(
-        url: &str,
-        root: &str,
         configuration: &str,
         environment: impl IntoIterator<Item = (&'static str, OsString)>,
     ) -> Result<Self, Failure> {
@@ -46,10 +44,21 @@ impl Certmonger {
         scratch.write(".config/certmonger/certmonger.conf", configuration)?;
         let mut certmonger = Self { daemon: None, environment: environment.into_iter().collect(), scratch };
         certmonger.start_daemon()?;
-        let root = certmonger.scratch.write("root.pem", root)?;
-        let mut command = certmonger.command("add-scep-ca")?;
-        run(command.args(["-c", AUTHORITY, "-u", url, "-N"]).arg(root), b"")?;
         Ok(certmonger)
+    }
+
+    /// Adds the authority at that URL (GetCACaps, GetCACert), whose root in PEM is trusted.
+    pub fn add_authority(&self, url: &str, root: &str) -> Result<(), Failure> {
+        let root = self.scratch.write("root.pem", root)?;
+        run(self.command("add-scep-ca")?.args(["-c", AUTHORITY, "-u", url, "-N"]).arg(root), b"").map(drop)
+    }
+
+    /// The same over TLS, where the server's certificate must verify against the file `server`.
+    pub fn add_authority_over_tls(&self, url: &str, root: &str, server: &Path) -> Result<(), Failure> {
+        let root = self.scratch.write("root.pem", root)?;
+        let mut command = self.command("add-scep-ca")?;
+        command.args(["-c", AUTHORITY, "-u", url, "-N"]).arg(root).arg("-R").arg(server);
+        run(&mut command, b"").map(drop)
     }
 
     /// Stops the daemon and starts it again on the same files.

@@ -1,7 +1,9 @@
 //! certmonger: its daemon, as `getcert` commands it.
 
+use std::path::Path;
+
 use scepter_tests::{
-    Admin, Certmonger, Failure, FakeClock, Issued, Minted, Up, Verdict, Verification, until,
+    Admin, Certmonger, Failure, FakeClock, Issued, Minted, Scratch, Up, Verdict, Verification, until,
 };
 
 use crate::world::{DUE, LIMIT, PROFILE, quickstart, quickstart_by, quickstart_with};
@@ -18,7 +20,9 @@ challenge_password_otp = yes
 
 fn challenged(up: &Up) -> Result<(Certmonger, Minted), Failure> {
     let minted = up.admin().challenge(PROFILE, "laptop-01")?;
-    Ok((Certmonger::start(&minted.url, &up.admin().roots()?, RENEWING, [])?, minted))
+    let certmonger = Certmonger::start(RENEWING, [])?;
+    certmonger.add_authority(&minted.url, &up.admin().roots()?)?;
+    Ok((certmonger, minted))
 }
 
 #[test]
@@ -30,6 +34,23 @@ fn certmonger_enrolls_and_watches_over_its_certificate() -> Result<(), Failure> 
     let certificate = Issued::new(certmonger.certificate()?);
     assert_eq!(certificate.verify(&up.admin().roots()?, Verification::ChainAndRevocation)?, Verdict::Good);
     assert_eq!(up.admin().row(PROFILE, "laptop-01")?["serialNumber"], certificate.serial_number()?);
+    Ok(())
+}
+
+#[test]
+fn certmonger_enrolls_over_tls_when_it_trusts_the_server() -> Result<(), Failure> {
+    let up = quickstart()?;
+    let (roots, url) = (up.admin().roots()?, up.scep_over_tls("default"));
+    let minted = up.admin().challenge(PROFILE, "laptop-01")?;
+    let status = |server: &Path| -> Result<String, Failure> {
+        let certmonger = Certmonger::start("", [])?;
+        certmonger.add_authority_over_tls(&url, &roots, server)?;
+        Ok(certmonger.enroll_for(&minted)?.status)
+    };
+    let other = Scratch::new("other")?;
+    // It knows nothing of an authority whose server it does not believe, and so sends it nothing.
+    assert_eq!(status(&other.write("root.pem", &roots)?)?, "CA_UNCONFIGURED");
+    assert_eq!(status(&up.data().join("tls/tls.pem"))?, "MONITORING");
     Ok(())
 }
 
@@ -66,7 +87,8 @@ fn certmonger_renews_by_itself_with_a_new_key_when_its_certificate_is_due() -> R
     let clock = FakeClock::days_ago(DUE)?;
     let up = quickstart_by(&clock)?;
     let minted = up.admin().challenge(PROFILE, "laptop-01")?;
-    let mut certmonger = Certmonger::start(&minted.url, &up.admin().roots()?, RENEWING, clock.environment())?;
+    let mut certmonger = Certmonger::start(RENEWING, clock.environment())?;
+    certmonger.add_authority(&minted.url, &up.admin().roots()?)?;
     certmonger.enroll_for(&minted)?;
     let old = Issued::new(certmonger.certificate()?).serial_number()?;
 
@@ -92,8 +114,8 @@ fn certmonger_left_to_itself_repeats_its_challenge_and_its_key_and_is_refused() 
         let clock = FakeClock::days_ago(DUE)?;
         let up = quickstart_by(&clock)?;
         let minted = up.admin().challenge(PROFILE, "laptop-01")?;
-        let mut certmonger =
-            Certmonger::start(&minted.url, &up.admin().roots()?, configuration, clock.environment())?;
+        let mut certmonger = Certmonger::start(configuration, clock.environment())?;
+        certmonger.add_authority(&minted.url, &up.admin().roots()?)?;
         certmonger.enroll_for(&minted)?;
         clock.set(0)?;
         certmonger.restart()?;

@@ -68,7 +68,8 @@ fn openssl_finds_what_each_client_got_good_and_then_revoked() -> Result<(), Fail
     let roots = admin.roots()?;
     let minted = |device| admin.challenge(PROFILE, device);
     let by_strongswan = enroll(&admin, "laptop-01")?;
-    let certmonger = Certmonger::start(&up.scep("default"), &roots, "", [])?;
+    let certmonger = Certmonger::start("", [])?;
+    certmonger.add_authority(&up.scep("default"), &roots)?;
     certmonger.enroll_for(&minted("laptop-02")?)?;
     let pyscep = PyScep::new(&up.scep("default"))?.enroll_for(&minted("laptop-03")?)?;
     let Outcome::Certificates(by_pyscep) = pyscep else { panic!("certificates, not {pyscep:?}") };
