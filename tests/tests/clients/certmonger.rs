@@ -37,20 +37,21 @@ fn certmonger_enrolls_and_watches_over_its_certificate() -> Result<(), Failure> 
     Ok(())
 }
 
+/// It hands the root on for GetCACaps and GetCACert, and leaves it out for PKIOperation.
 #[test]
-fn certmonger_enrolls_over_tls_when_it_trusts_the_server() -> Result<(), Failure> {
+fn certmonger_believes_a_tls_server_by_the_root_it_was_given_until_it_sends_its_message()
+-> Result<(), Failure> {
     let up = quickstart()?;
-    let (roots, url) = (up.admin().roots()?, up.scep_over_tls("default"));
-    let minted = up.admin().challenge(PROFILE, "laptop-01")?;
+    let (roots, minted) = (up.admin().roots()?, up.admin().challenge(PROFILE, "laptop-01")?);
     let status = |server: &Path| -> Result<String, Failure> {
         let certmonger = Certmonger::start("", [])?;
-        certmonger.add_authority_over_tls(&url, &roots, server)?;
+        certmonger.add_authority_over_tls(&up.scep_over_tls("default"), &roots, server)?;
         Ok(certmonger.enroll_for(&minted)?.status)
     };
     let other = Scratch::new("other")?;
-    // It knows nothing of an authority whose server it does not believe, and so sends it nothing.
-    assert_eq!(status(&other.write("root.pem", &roots)?)?, "CA_UNCONFIGURED");
-    assert_eq!(status(&up.data().join("tls/tls.pem"))?, "MONITORING");
+    assert_eq!(status(&other.write("root.pem", &roots)?)?, "CA_UNCONFIGURED", "it knows no CA");
+    assert_eq!(status(&up.data().join("tls/tls.pem"))?, "CA_UNREACHABLE");
+    assert_eq!(up.admin().certificates()?.len(), 0);
     Ok(())
 }
 
