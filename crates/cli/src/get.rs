@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use scepter_issuer_api::client::Client;
-use scepter_issuer_api::{Issuer as _, ObjectReport};
+use scepter_issuer_api::{Issuer as _, NextCaRecord, ObjectReport};
 use scepter_policy::identity::{Namespace, ObjectKey, ObjectKind};
 use scepter_policy::report::DeviceRow;
 use scepter_policy::vocabulary::{DeviceState, Platform};
@@ -195,24 +195,34 @@ async fn authorities(client: &Client, arguments: &GetArguments) -> anyhow::Resul
     match arguments.output {
         GetFormat::Json => return json(&items),
         GetFormat::Pem => {
-            let all: String =
-                items.iter().map(|item| pem::certificate(&item.root)).collect::<Result<_, _>>()?;
+            let roots = items.iter().flat_map(|item| {
+                std::iter::once(&item.root).chain(item.next.as_ref().map(|next| &next.root))
+            });
+            let all: String = roots.map(|root| pem::certificate(root)).collect::<Result<_, _>>()?;
             print::text(&all)?;
             return Ok(Ending::Success);
         }
         GetFormat::Text => {}
     }
-    let mut table = Table::new(["AUTHORITY", "SUBJECT", "EXPIRES", "SHA-256", "URL"]);
+    let mut table =
+        Table::new(["AUTHORITY", "SUBJECT", "EXPIRES", "RA EXPIRES", "NEXT CA", "SHA-256", "URL"]);
     for authority in &items {
         table.row([
             Cell::from(authority.name.as_str()),
             Cell::from(authority.certificate.subject.as_str()),
             Cell::from(authority.certificate.not_after.to_string()),
+            Cell::from(authority.registration_authority_not_after.to_string()),
+            Cell::from(authority.next.as_ref().map_or_else(String::new, next_ca)),
             Cell::from(authority.certificate.sha256_thumbprint.as_str()),
             Cell::from(authority.public_urls.join(" ")),
         ]);
     }
     show(&table, "no authorities; add one to the issuer's configuration")
+}
+
+/// The CA that follows, and from when it issues.
+fn next_ca(next: &NextCaRecord) -> String {
+    format!("{} from {}", next.ca, next.from)
 }
 
 /// The reports of the profiles that were asked for.

@@ -37,7 +37,8 @@ pub use error::{ApiError, ErrorCode};
 pub use feed::{Changes, Cursor};
 pub use issuer::{Issuer, IssuerError};
 pub use listing::{
-    AuthorityList, AuthorityRecord, CertificateList, CertificateRecord, DeviceList, DeviceRecord, ObjectList,
+    AuthorityList, AuthorityRecord, CertificateList, CertificateRecord, DeviceList, DeviceRecord,
+    NextCaRecord, ObjectList,
 };
 pub use minting::{MintRequest, MintTarget, Minted, MintedChallenges, NotMinted};
 pub use outcome::{

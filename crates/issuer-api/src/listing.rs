@@ -76,9 +76,31 @@ pub struct AuthorityRecord {
     pub name: String,
     /// Where devices reach it.
     pub public_urls: Vec<String>,
-    /// Its issuing certificate.
+    /// The name of its CA that issues, under which CRL and OCSP are published.
+    pub ca: String,
+    /// That CA's certificate.
     pub certificate: CertificateFacts,
     /// The root that anchors it, DER as base64.
+    #[serde(with = "crate::document::base64_bytes")]
+    pub root: Vec<u8>,
+    /// When the certificates of its RA end, the first of them.
+    pub registration_authority_not_after: Timestamp,
+    /// The CA that follows, while its time is still to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<NextCaRecord>,
+}
+
+/// The CA that follows an authority's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NextCaRecord {
+    /// Its name.
+    pub ca: String,
+    /// From when it issues.
+    pub from: Timestamp,
+    /// Its certificate.
+    pub certificate: CertificateFacts,
+    /// The root that anchors it, DER as base64; devices are to have it by then.
     #[serde(with = "crate::document::base64_bytes")]
     pub root: Vec<u8>,
 }

@@ -69,8 +69,8 @@ impl Authorities {
         self.default.as_ref().and_then(|name| self.issuing(name.as_str(), now))
     }
 
-    /// What is to issue for an authority from a later time on.
-    pub(crate) fn next(&self, name: &AuthorityName, now: Timestamp) -> Option<&Arc<Served>> {
+    /// What is to issue for an authority from that later time on.
+    pub(crate) fn next(&self, name: &AuthorityName, now: Timestamp) -> Option<(Timestamp, &Arc<Served>)> {
         self.by_name.get(name)?.next(now)
     }
 
@@ -91,9 +91,9 @@ impl Authorities {
 
     /// Everything that issues now or later.
     pub(crate) fn active(&self, now: Timestamp) -> impl Iterator<Item = &Arc<Served>> {
-        self.by_name
-            .values()
-            .flat_map(move |succession| std::iter::once(succession.issuing(now)).chain(succession.next(now)))
+        self.by_name.values().flat_map(move |succession| {
+            std::iter::once(succession.issuing(now)).chain(succession.next(now).map(|(_, next)| next))
+        })
     }
 
     /// Everything that has not ended: what it publishes is kept current.

@@ -13,7 +13,9 @@ use scepter_policy::profile::Profile;
 use scepter_policy::root::{RootCertificate, TrustedRoot};
 
 use crate::authorities::{Standing, certificate_chain_file, not_deliverable, not_served};
-use crate::configuration::{AuthorityConfiguration, ConfigurationError, IssuerConfiguration};
+use crate::configuration::{
+    AuthorityConfiguration, CaConfiguration, ConfigurationError, IssuerConfiguration,
+};
 
 /// A configuration whose authorities cannot judge.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +54,8 @@ pub struct OfflineAuthorities(Vec<OfflineAuthority>);
 struct OfflineAuthority {
     /// Of an authority that is yet to be made, whose certificates are unknown: it ends never, and has no root.
     facts: AuthorityFacts,
+    /// The same of the CA that follows, and from when they hold.
+    next: Option<(Timestamp, AuthorityFacts)>,
     standing: Standing,
 }
 
@@ -83,7 +87,7 @@ impl OfflineAuthorities {
             return not_served(field, &profile.authority, namespace).into();
         };
         let root = root.filter(|root| authority.can_compare(root));
-        judge(profile, root, &authority.facts, namespace, now)
+        judge(profile, root, authority.facts(now), namespace, now)
     }
 
     /// Whether devices of a namespace may be given a root (AUT-10, AUT-11). Silent about a certificate that may be that of
@@ -112,34 +116,31 @@ impl OfflineAuthorities {
 
 impl OfflineAuthority {
     fn read(configuration: &AuthorityConfiguration, data: &Path) -> Result<Self, OfflineError> {
-        let path = certificate_chain_file(configuration.ca(), data);
-        let invalid = |problem: String| OfflineError::Certificates {
-            authority: configuration.name.clone(),
-            path: path.clone(),
-            problem,
-        };
-        let chain = read_chain(&path).map_err(&invalid)?;
-        let issuing = chain.first().map(|first| describe_certificate(first)).transpose();
-        let issuing = issuing.map_err(|error| invalid(error.to_string()))?;
-        let facts = AuthorityFacts {
-            name: configuration.name.clone(),
-            ca: configuration.ca().name.clone(),
-            not_before: issuing.as_ref().map_or(Timestamp::MIN, |issuing| issuing.not_before),
-            not_after: issuing.as_ref().map_or(Timestamp::MAX, |issuing| issuing.not_after),
-            max_validity: configuration.max_validity,
-            enforce_name_lengths: configuration.enforce_name_lengths,
-            root: chain.last().cloned().unwrap_or_default(),
-            other_roots: Vec::new(),
-            public_urls: configuration.public_urls.clone(),
-            permitted: configuration.permitted.clone(),
-            approval: configuration.approval,
-        };
-        Ok(Self { facts, standing: Standing::new(configuration, chain.iter().map(Vec::as_slice)) })
+        let (mut facts, mut certificates) = read_ca(configuration, configuration.ca(), data)?;
+        let mut next = None;
+        if let Some(following) = &configuration.next {
+            let (mut later, more) = read_ca(configuration, following.ca(), data)?;
+            later.other_roots.push(facts.root.clone());
+            facts.other_roots.push(later.root.clone());
+            certificates.extend(more);
+            next = Some((following.from, later));
+        }
+        let standing = Standing::new(configuration, certificates.iter().map(Vec::as_slice));
+        Ok(Self { facts, next, standing })
+    }
+
+    /// The facts of the CA that issues.
+    fn facts(&self, now: Timestamp) -> &AuthorityFacts {
+        match &self.next {
+            Some((from, later)) if *from <= now => later,
+            Some(_) | None => &self.facts,
+        }
     }
 
     /// Whether its certificates are known.
     fn is_made(&self) -> bool {
-        !self.facts.root.is_empty()
+        let next = self.next.iter().map(|(_, facts)| facts);
+        std::iter::once(&self.facts).chain(next).all(|facts| !facts.root.is_empty())
     }
 
     /// Whether a root can be held against this authority's: by its certificate, or by its name alone.
@@ -149,6 +150,37 @@ impl OfflineAuthority {
             RootCertificate::Authority(_) | RootCertificate::Unread { .. } => true,
         }
     }
+}
+
+/// What is known of one CA, and its certificates.
+fn read_ca(
+    configuration: &AuthorityConfiguration,
+    ca: CaConfiguration<'_>,
+    data: &Path,
+) -> Result<(AuthorityFacts, Vec<Vec<u8>>), OfflineError> {
+    let path = certificate_chain_file(ca, data);
+    let invalid = |problem: String| OfflineError::Certificates {
+        authority: ca.name.clone(),
+        path: path.clone(),
+        problem,
+    };
+    let chain = read_chain(&path).map_err(&invalid)?;
+    let issuing = chain.first().map(|first| describe_certificate(first)).transpose();
+    let issuing = issuing.map_err(|error| invalid(error.to_string()))?;
+    let facts = AuthorityFacts {
+        name: configuration.name.clone(),
+        ca: ca.name.clone(),
+        not_before: issuing.as_ref().map_or(Timestamp::MIN, |issuing| issuing.not_before),
+        not_after: issuing.as_ref().map_or(Timestamp::MAX, |issuing| issuing.not_after),
+        max_validity: configuration.max_validity,
+        enforce_name_lengths: configuration.enforce_name_lengths,
+        root: chain.last().cloned().unwrap_or_default(),
+        other_roots: Vec::new(),
+        public_urls: configuration.public_urls.clone(),
+        permitted: configuration.permitted.clone(),
+        approval: configuration.approval,
+    };
+    Ok((facts, chain))
 }
 
 /// The certificates of a PEM file; none where there is no file.

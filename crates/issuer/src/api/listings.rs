@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use jiff::Timestamp;
 use scepter_issuer_api::{
     AuthorityList, AuthorityRecord, CertificateList, CertificateRecord, DeviceList, DeviceRecord,
+    NextCaRecord,
 };
 use scepter_pki::certificate::describe_certificate;
 use scepter_store::certificates::Certificate;
@@ -69,16 +71,28 @@ pub(super) async fn authorities(
     caller: Caller,
 ) -> Result<Json<AuthorityList>, Failure> {
     caller.require(Right::Read)?;
-    let items =
-        issuer.authorities.all_issuing(issuer.clock.now()).filter_map(|served| authority(served)).collect();
-    Ok(Json(AuthorityList { items }))
+    let now = issuer.clock.now();
+    let items = issuer.authorities.all_issuing(now).filter_map(|served| authority(&issuer, served, now));
+    Ok(Json(AuthorityList { items: items.collect() }))
 }
 
-fn authority(served: &Served) -> Option<AuthorityRecord> {
+fn authority(issuer: &Issuer, served: &Served, now: Timestamp) -> Option<AuthorityRecord> {
     Some(AuthorityRecord {
         name: served.facts.name.to_string(),
         public_urls: served.facts.public_urls.clone(),
+        ca: served.facts.ca.to_string(),
         certificate: describe_certificate(served.authority.issuing_certificate()).ok()?,
-        root: served.authority.root().to_vec(),
+        root: served.facts.root.clone(),
+        registration_authority_not_after: served.front().current.authority.not_after(),
+        next: issuer.authorities.next(&served.facts.name, now).and_then(|(from, next)| next_ca(from, next)),
+    })
+}
+
+fn next_ca(from: Timestamp, next: &Served) -> Option<NextCaRecord> {
+    Some(NextCaRecord {
+        ca: next.facts.ca.to_string(),
+        from,
+        certificate: describe_certificate(next.authority.issuing_certificate()).ok()?,
+        root: next.facts.root.clone(),
     })
 }

@@ -64,9 +64,9 @@ impl Succession {
         }
     }
 
-    /// The one that is to issue later.
-    pub(super) fn next(&self, now: Timestamp) -> Option<&Arc<Served>> {
-        self.next.as_ref().filter(|next| now < next.from).map(|next| &next.served)
+    /// The one that is to issue later, and from when.
+    pub(super) fn next(&self, now: Timestamp) -> Option<(Timestamp, &Arc<Served>)> {
+        self.next.as_ref().filter(|next| now < next.from).map(|next| (next.from, &next.served))
     }
 
     /// Since when its root is another one than before.

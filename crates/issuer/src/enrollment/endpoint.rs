@@ -101,7 +101,7 @@ async fn scep(
             succeeded(issuer, Operation::GetCaCert, answer)
         }
         Ok(Asked::NextCaCertificates) => match next {
-            Some(next) => next_ca_certificates(issuer, served, next, source).await,
+            Some((_, next)) => next_ca_certificates(issuer, served, next, source).await,
             None => count(issuer, "none", text(StatusCode::BAD_REQUEST, "there is no next CA")),
         },
         Ok(Asked::PkiOperation(message)) => pki_operation(issuer, served, &message, source).await,

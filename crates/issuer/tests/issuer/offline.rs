@@ -159,6 +159,20 @@ fn a_root_is_delivered_where_an_authority_that_serves_the_namespace_has_or_lists
 }
 
 #[test]
+fn a_next_ca_has_a_root_of_its_own_and_judges_from_its_time_on() {
+    let chain = certificates().join("namesake.pem").display().to_string();
+    let keys = "signingKey: {file: absent}, decryptionKey: {file: absent}, certificates: {file: absent}";
+    let by = made(&format!(
+        "  next:\n    caName: default-next\n    from: 2031-01-01T00:00:00Z\n    certificateChain: {{file: {chain}}}\n    \
+         signingKey: {{file: absent}}\n    ra: {{{keys}}}\n"
+    ));
+    for file in ["root.pem", "namesake.pem"] {
+        assert_eq!(rule_of_root(&by, &pem(file), "wifi-1"), None, "{file}");
+        assert_eq!(rules(&by, &profile(|_| {}), Some(&pem(file)), "wifi-1", now()), [""; 0], "{file}");
+    }
+}
+
+#[test]
 fn a_file_without_certificates_is_named_with_what_belongs_there() {
     let no_pem = tempfile::NamedTempFile::new().unwrap();
     let file = no_pem.path().display().to_string();

@@ -70,6 +70,21 @@ async fn the_current_authority_vouches_for_the_next_ca() {
 }
 
 #[tokio::test]
+async fn the_list_of_authorities_tells_of_the_next_ca_and_of_the_ends_of_all() {
+    let world = World::furnished_with(with_next).await;
+    let listed = world.admin.authorities().await.unwrap().items.remove(0);
+    let next = listed.next.unwrap();
+    assert_eq!((listed.ca.as_str(), next.ca.as_str()), ("default", "default-next"));
+    assert_eq!(next.root, published(&world, "ca/default-next.cer").await);
+    assert_eq!(next.certificate.subject, "CN=Next CA");
+    assert_eq!(listed.registration_authority_not_after, listed.certificate.not_after, "both end in 30 days");
+
+    world.clock.advance(AHEAD);
+    let listed = world.admin.authorities().await.unwrap().items.remove(0);
+    assert_eq!((listed.ca.as_str(), listed.next), ("default-next", None));
+}
+
+#[tokio::test]
 async fn without_a_next_ca_none_is_announced_and_the_question_is_a_bad_one() {
     let world = World::empty().await;
     assert!(!announces_a_next_ca(&world).await);
