@@ -18,6 +18,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use scepter_pki::key::RsaPool;
 use scepter_policy::identity::{AuthorityName, Namespace};
+use scepter_store::Store;
 use url::Url;
 
 pub use error::OpenAuthorityError;
@@ -40,18 +41,20 @@ pub(crate) struct Authorities {
 
 impl Authorities {
     /// Opens every configured authority, making those that are to be made. Files that the configuration does not name
-    /// stand below `directory`; `base` is where SCEP is reached when no public URL is configured.
+    /// stand below `directory`; `base` is where SCEP is reached when no public URL is configured; `store` knows who has
+    /// issued.
     pub(crate) async fn open(
         configured: &[AuthorityConfiguration],
         directory: &Path,
         base: &Url,
         pool: &RsaPool,
+        store: &Store,
         now: Timestamp,
     ) -> Result<Self, OpenAuthorityError> {
         creation::directory(directory)?;
         let mut by_name = BTreeMap::new();
         for configuration in configured {
-            let opening = served::Opening { configuration, directory, base, pool, now };
+            let opening = served::Opening { configuration, directory, base, pool, store, now };
             by_name.insert(configuration.name.clone(), Succession::open(opening).await?);
         }
         let default = configured.first().map(|first| first.name.clone());

@@ -79,6 +79,7 @@ impl Running {
             &data.authorities(),
             &bound.scep_base()?,
             &rsa_pool(),
+            &store,
             clock.now(),
         )
         .await?;

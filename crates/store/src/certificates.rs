@@ -48,6 +48,18 @@ impl Store {
         Ok(found.filter(|certificate| certificate.authority == *authority))
     }
 
+    /// Any certificate of an authority; `None` where it never issued one.
+    pub async fn some_certificate(
+        &self,
+        authority: &AuthorityName,
+    ) -> Result<Option<Certificate>, StoreError> {
+        let row = sqlx::query("SELECT * FROM certificates WHERE authority = $1 LIMIT 1")
+            .bind(authority.as_str())
+            .fetch_optional(&self.inner.reader)
+            .await?;
+        row.as_ref().map(read).transpose()
+    }
+
     /// Whether exactly this certificate is one of an authority's; a serial alone proves nothing (GAP-1).
     pub async fn certificate_with_der(
         &self,

@@ -13,10 +13,11 @@ use scepter_policy::name::{Attribute, DistinguishedName, RelativeDistinguishedNa
 use super::OpenAuthorityError;
 use crate::configuration::{CaConfiguration, Creation, KeyKind};
 
-/// Makes the CA where none of its files is there and the configuration says how.
+/// Makes the CA where none of its files is there, the configuration says how, and it has not issued.
 pub(super) async fn ensure(
     ca: CaConfiguration<'_>,
     files: &AuthorityFiles,
+    has_issued: bool,
     pool: &RsaPool,
     now: Timestamp,
 ) -> Result<(), OpenAuthorityError> {
@@ -28,6 +29,9 @@ pub(super) async fn ensure(
     };
     match (files.presence().map_err(failed)?, ca.create) {
         (Presence::Complete, _) => Ok(()),
+        (Presence::Absent, _) if has_issued => {
+            Err(OpenAuthorityError::Lost { authority: name.clone(), path: files.certificate_chain.clone() })
+        }
         (Presence::Absent, Some(creation)) => create(name, creation, files, pool, now).await,
         (presence @ (Presence::Absent | Presence::Partial { .. }), _) => {
             Err(OpenAuthorityError::missing(name, files, presence))

@@ -8,6 +8,7 @@ use scepter_pki::authority::{
 };
 use scepter_pki::ocsp::OcspResponderError;
 use scepter_policy::identity::AuthorityName;
+use scepter_store::StoreError;
 
 /// An authority that cannot be taken into use.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,26 @@ pub enum OpenAuthorityError {
         /// When it issues.
         from: Timestamp,
     },
+    /// Its files are absent, and it has issued. Another CA would make its certificates worthless (TH-46).
+    #[error(
+        "authority {authority}: it has issued certificates, and {} does not exist; restore it, no other CA can take its place",
+        path.display()
+    )]
+    Lost {
+        /// The CA.
+        authority: AuthorityName,
+        /// Its first file.
+        path: PathBuf,
+    },
+    /// It is another CA than the one that has issued under its name: nobody could revoke those certificates (TH-46).
+    #[error(
+        "authority {0}: the certificates that are recorded under this name are another CA's; restore that one, or configure this one \
+         with a name of its own under `next` (`caName`)"
+    )]
+    Exchanged(AuthorityName),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Some of its files are absent. A new one would make every certificate of the old one worthless (TH-46).
     #[error("authority {authority}: {} is missing, other files of it are there; restore what is missing", path.display())]
     Incomplete {

@@ -11,6 +11,7 @@ use scepter_policy::authority::AuthorityFacts;
 use scepter_policy::identity::Namespace;
 use scepter_policy::profile::Profile;
 use scepter_scep::{Algorithms, Parsed};
+use scepter_store::Store;
 use url::Url;
 
 use super::registration::{Front, Ra, Registration, Upkeep, UpkeepError, Upkept};
@@ -30,6 +31,8 @@ pub(super) struct Opening<'a> {
     pub(super) base: &'a Url,
     /// Where RSA work is done.
     pub(super) pool: &'a RsaPool,
+    /// What was issued.
+    pub(super) store: &'a Store,
     /// The time.
     pub(super) now: Timestamp,
 }
@@ -54,18 +57,23 @@ pub(crate) struct Served {
 }
 
 impl Opening<'_> {
-    /// Opens one CA of the authority, making it where it is to be made.
+    /// Opens one CA of the authority, making it where it is to be made. Under a name that has issued nothing else opens than the
+    /// CA that has.
     pub(super) async fn open(
         self,
         ca: CaConfiguration<'_>,
         duty: Duty,
     ) -> Result<Served, OpenAuthorityError> {
-        let Self { configuration, directory, base, pool, now } = self;
+        let Self { configuration, directory, base, pool, store, now } = self;
         let files = places::files(ca, directory)?;
-        creation::ensure(ca, &files, pool, now).await?;
+        let issued = store.some_certificate(ca.name).await?;
+        creation::ensure(ca, &files, issued.is_some(), pool, now).await?;
         let public_urls = places::public_urls(configuration, base);
         let publication = places::publication(ca.name, &public_urls, base)?;
         let authority = files.load_for(duty, ca.name.clone(), publication, pool, now)?;
+        if issued.is_some_and(|issued| !authority.has_signed(&issued.der)) {
+            return Err(OpenAuthorityError::Exchanged(ca.name.clone()));
+        }
         let ocsp = authority
             .new_ocsp_responder(pool, now)
             .await

@@ -60,9 +60,10 @@ async fn limited_issuer(directory: &TempDir, limits: &configuration::Limits) -> 
     let configured = IssuerConfiguration::laboratory().unwrap().authorities;
     let (base, now) = ("http://127.0.0.1:1".parse().unwrap(), Timestamp::now());
     let pool = crate::server::rsa_pool();
+    let store = Store::open(config, Arc::new(Declared)).await.unwrap();
     Issuer {
-        store: Store::open(config, Arc::new(Declared)).await.unwrap(),
-        authorities: Authorities::open(&configured, path, &base, &pool, now).await.unwrap(),
+        authorities: Authorities::open(&configured, path, &base, &pool, &store, now).await.unwrap(),
+        store,
         clock: Clock::system(),
         metrics: Metrics::new(),
         limits: Limits::new(limits),

@@ -294,6 +294,28 @@ async fn a_next_ca_whose_key_is_the_current_cas_stops_the_start() {
 }
 
 #[tokio::test]
+async fn under_the_name_of_a_ca_that_has_issued_no_other_one_starts_and_none_is_made() {
+    let world = World::furnished().await;
+    world.enroll(&world.ticket("laptop-1").await).await.unwrap();
+    let World { running, data, .. } = world;
+    running.shutdown().await;
+    let (own, kept) = (data.path().join("authorities/default"), data.path().join("kept"));
+    std::fs::rename(&own, &kept).unwrap();
+    let line = start_fails(configuration(|_| {}), &data).await;
+    assert!(line.contains("restore it") && !own.exists(), "{line}");
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = World::over(elsewhere, Offset::default()).await;
+    std::fs::rename(other.data.path().join("authorities/default"), &own).unwrap();
+    let line = start_fails(configuration(|_| {}), &data).await;
+    assert!(line.contains("another CA's") && line.contains("caName"), "{line}");
+
+    std::fs::remove_dir_all(&own).unwrap();
+    std::fs::rename(&kept, &own).unwrap();
+    World::over(data, Offset::default()).await;
+}
+
+#[tokio::test]
 async fn when_the_former_ca_has_ended_the_next_one_starts_alone_and_then_takes_its_place() {
     let world =
         World::configured(configuration(with_next), tempfile::tempdir().unwrap(), Offset::default()).await;
