@@ -4,8 +4,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::Failure;
 use crate::command::{line, run};
+use crate::{Failure, Issued};
 
 /// What a PKIOperation came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The certificate that was asked for; any other outcome is a failure.
+    pub fn certificate(self) -> Result<Issued, Failure> {
+        match self {
+            Self::Certificates(certificates) if !certificates.is_empty() => {
+                Ok(Issued::new(&*certificates[0]))
+            }
+            other => Err(Failure::Absent { wanted: "certificate".to_owned(), printed: format!("{other:?}") }),
+        }
+    }
+
     /// Runs a client and reads its outcome.
     pub(super) fn of(command: &mut Command) -> Result<Self, Failure> {
         let printed = json(command)?;

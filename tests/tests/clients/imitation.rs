@@ -53,6 +53,12 @@ impl Imitation {
         self.openssl(request, &[]).map(drop)
     }
 
+    /// Enrolls by POST.
+    pub(crate) async fn enroll(&self, roots: &str) -> Result<Issued, Failure> {
+        let message = self.message(encryption_certificate(&self.ca_certificates().await?))?;
+        self.open(self.post(message).await, roots)
+    }
+
     /// Asks who the server is (GetCACert), and returns the certificates.
     pub(crate) async fn ca_certificates(&self) -> Result<Vec<Issued>, Failure> {
         let body = self.get("GetCACert", self.manner.identifier).await;
@@ -121,8 +127,8 @@ impl Imitation {
         answer.bytes().await.unwrap().to_vec()
     }
 
-    /// The certificates in an answer, which must be signed under `roots` and encrypted to this device.
-    pub(crate) fn open(&self, answer: Vec<u8>, roots: &str) -> Result<Vec<Issued>, Failure> {
+    /// The certificate in an answer, which must be signed under `roots` and encrypted to this device.
+    pub(crate) fn open(&self, answer: Vec<u8>, roots: &str) -> Result<Issued, Failure> {
         self.scratch.write("answer.der", answer)?;
         self.scratch.write("roots.pem", roots)?;
         let verify =
@@ -130,7 +136,7 @@ impl Imitation {
         self.openssl(verify, &[])?;
         let decrypt = "cms -decrypt -binary -inkey signer.key -recip signer.pem -inform der -in sealed.der";
         self.openssl(decrypt, &["-out", "granted.der"])?;
-        self.certificates(self.read("granted.der"))
+        Ok(self.certificates(self.read("granted.der"))?.remove(0))
     }
 
     /// The certificates of a degenerate `SignedData`.

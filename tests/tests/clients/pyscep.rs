@@ -9,14 +9,6 @@ fn challenged(up: &Up) -> Result<(PyScep, Minted), Failure> {
     Ok((PyScep::new(&minted.url)?, minted))
 }
 
-/// The certificate of a success.
-fn certificate(outcome: Outcome) -> Issued {
-    match outcome {
-        Outcome::Certificates(certificates) => Issued::new(certificates.into_iter().next().unwrap()),
-        other => panic!("certificates, not {other:?}"),
-    }
-}
-
 fn refused(fail_info: &str) -> Outcome {
     Outcome::Refused(fail_info.to_owned())
 }
@@ -39,7 +31,7 @@ fn pyscep_is_told_what_the_server_can_and_who_it_is() -> Result<(), Failure> {
 fn pyscep_gets_a_certificate_that_openssl_verifies() -> Result<(), Failure> {
     let up = quickstart_with("")?;
     let (client, minted) = challenged(&up)?;
-    let certificate = certificate(client.enroll_for(&minted)?);
+    let certificate = client.enroll_for(&minted)?.certificate()?;
     assert_eq!(certificate.verify(&up.admin().roots()?, Verification::ChainAndRevocation)?, Verdict::Good);
     assert_eq!(up.admin().row(PROFILE, "laptop-01")?["serialNumber"], certificate.serial_number()?);
     Ok(())
@@ -71,7 +63,7 @@ fn pyscep_polls_until_its_request_is_approved() -> Result<(), Failure> {
     assert_eq!(client.enroll_for(&minted)?, Outcome::Pending);
     assert_eq!(client.poll(&minted.subject)?, Outcome::Pending);
     admin.waiting()?.iter().try_for_each(|id| admin.approve(id))?;
-    let certificate = certificate(client.poll(&minted.subject)?);
+    let certificate = client.poll(&minted.subject)?.certificate()?;
     assert_eq!(certificate.verify(&admin.roots()?, Verification::Chain)?, Verdict::Good);
     Ok(())
 }
@@ -81,12 +73,12 @@ fn pyscep_renews_with_a_new_key_by_the_certificate_that_it_has() -> Result<(), F
     let clock = FakeClock::days_ago(DUE)?;
     let up = quickstart_by(&clock)?;
     let (client, minted) = challenged(&up)?;
-    let old = certificate(client.enroll_for(&minted)?);
+    let old = client.enroll_for(&minted)?.certificate()?;
     let renew = || client.renew(&minted.subject, minted.dns_names());
     assert_eq!(renew()?, refused("BadRequest"), "it is not due");
 
     clock.set(0)?;
-    let renewed = certificate(renew()?);
+    let renewed = renew()?.certificate()?;
 
     assert_ne!(renewed, old);
     assert_eq!(renewed.verify(&up.admin().roots()?, Verification::Chain)?, Verdict::Good);
@@ -97,11 +89,11 @@ fn pyscep_renews_with_a_new_key_by_the_certificate_that_it_has() -> Result<(), F
 fn pyscep_fetches_its_own_certificate_and_no_other() -> Result<(), Failure> {
     let up = quickstart_with("")?;
     let (client, minted) = challenged(&up)?;
-    let own = certificate(client.enroll_for(&minted)?);
+    let own = client.enroll_for(&minted)?.certificate()?;
     let (other, others) = (PyScep::new(&minted.url)?, up.admin().challenge(PROFILE, "laptop-02")?);
-    let others = certificate(other.enroll_for(&others)?);
+    let others = other.enroll_for(&others)?.certificate()?;
 
-    assert_eq!(certificate(client.get_certificate(&own.serial_number()?)?), own);
+    assert_eq!(client.get_certificate(&own.serial_number()?)?.certificate()?, own);
     assert_eq!(client.get_certificate(&others.serial_number()?)?, refused("BadCertId"));
     assert_eq!(client.get_certificate("4711")?, refused("BadCertId"));
     Ok(())
@@ -111,7 +103,7 @@ fn pyscep_fetches_its_own_certificate_and_no_other() -> Result<(), Failure> {
 fn pyscep_fetches_the_revocation_list_and_openssl_believes_it() -> Result<(), Failure> {
     let up = quickstart_with("")?;
     let (client, minted) = challenged(&up)?;
-    let own = certificate(client.enroll_for(&minted)?);
+    let own = client.enroll_for(&minted)?.certificate()?;
     let Outcome::Crl(crl) = client.get_crl(&own.serial_number()?)? else { panic!("a list") };
     assert_eq!(own.verify_with(&up.admin().roots()?, &crl)?, Verdict::Good);
     Ok(())

@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use scepter_tests::{
-    Certmonger, Failure, Issued, OcspStatus, Outcome, PyScep, Up, Verdict, Verification, until,
+    Certmonger, Failure, Issued, OcspStatus, PyScep, Smallstep, Up, Verdict, Verification, until,
 };
 
+use crate::apple::APPLE;
+use crate::imitation::Imitation;
+use crate::windows::WINDOWS;
 use crate::world::{LIMIT, PROFILE, enroll, quickstart, quickstart_with};
 
 #[test]
@@ -61,9 +64,9 @@ fn openssl_asks_the_responder_about_a_good_a_revoked_and_an_unknown_certificate(
     Ok(())
 }
 
-#[test]
-fn openssl_finds_what_each_client_got_good_and_then_revoked() -> Result<(), Failure> {
-    let up = quickstart_with("")?;
+#[tokio::test]
+async fn openssl_finds_what_each_client_got_good_and_then_revoked() -> Result<(), Failure> {
+    let up = quickstart_with("  legacyAlgorithms: [SHA1]\n")?;
     let admin = up.admin();
     let roots = admin.roots()?;
     let minted = |device| admin.challenge(PROFILE, device);
@@ -71,9 +74,13 @@ fn openssl_finds_what_each_client_got_good_and_then_revoked() -> Result<(), Fail
     let certmonger = Certmonger::start("", [])?;
     certmonger.add_authority(&up.scep("default"), &roots)?;
     certmonger.enroll_for(&minted("laptop-02")?)?;
-    let pyscep = PyScep::new(&up.scep("default"))?.enroll_for(&minted("laptop-03")?)?;
-    let Outcome::Certificates(by_pyscep) = pyscep else { panic!("certificates, not {pyscep:?}") };
-    let certificates = [by_strongswan, certmonger.certificate()?, by_pyscep.concat()].map(Issued::new);
+    let by_pyscep = PyScep::new(&up.scep("default"))?.enroll_for(&minted("laptop-03")?)?.certificate()?;
+    let by_smallstep =
+        Smallstep::new(&up.scep("default"))?.enroll_for(&minted("laptop-04")?)?.certificate()?;
+    let by_windows = Imitation::of(WINDOWS, &minted("laptop-05")?)?.enroll(&roots).await?;
+    let by_apple = Imitation::of(APPLE, &minted("laptop-06")?)?.enroll(&roots).await?;
+    let [by_strongswan, by_certmonger] = [by_strongswan, certmonger.certificate()?].map(Issued::new);
+    let certificates = [by_strongswan, by_certmonger, by_pyscep, by_smallstep, by_windows, by_apple];
 
     for certificate in &certificates {
         assert_eq!(certificate.verify(&roots, Verification::ChainAndRevocation)?, Verdict::Good);

@@ -14,8 +14,7 @@ fn challenged(up: &Up) -> Result<(Smallstep, Minted), Failure> {
 }
 
 fn is_good(outcome: Outcome, roots: &str) -> Result<Issued, Failure> {
-    let Outcome::Certificates(certificates) = outcome else { panic!("certificates, not {outcome:?}") };
-    let certificate = Issued::new(certificates.concat());
+    let certificate = outcome.certificate()?;
     assert_eq!(certificate.verify(roots, Verification::Chain)?, Verdict::Good);
     Ok(certificate)
 }

@@ -7,7 +7,7 @@ use crate::imitation::{Imitation, Manner, encryption_certificate};
 use crate::signed_data::Form;
 use crate::world::{PROFILE, quickstart};
 
-const WINDOWS: Manner = Manner {
+pub(crate) const WINDOWS: Manner = Manner {
     signer: &[
         "-sha1",
         "-subj",
@@ -28,10 +28,11 @@ async fn a_request_in_the_manner_of_windows_gets_its_certificate() -> Result<(),
     let roots = up.admin().roots()?;
     let device = Imitation::of(WINDOWS, &up.admin().challenge(PROFILE, "laptop-01")?)?;
 
+    assert!(device.capabilities().await.lines().any(|line| line == "SHA-256"));
     let certificates = device.ca_certificates().await?;
     assert!(certificates.contains(&Issued::new(&*roots)), "Windows looks for the CA's thumbprint among them");
     let message = device.message(encryption_certificate(&certificates))?;
-    let issued = device.open(device.post(message).await, &roots)?.into_iter().next().unwrap();
+    let issued = device.open(device.post(message).await, &roots)?;
 
     assert_eq!(issued.extension("extendedKeyUsage")?, "TLS Web Client Authentication");
     assert_eq!(issued.verify(&roots, Verification::ChainAndRevocation)?, Verdict::Good);
