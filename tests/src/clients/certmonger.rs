@@ -96,7 +96,7 @@ impl Certmonger {
         run(self.command("refresh")?.args(["-i", REQUEST]), b"").map(drop)
     }
 
-    /// Makes a new key, asks for a certificate with the one that it has as its credential (RenewalReq), and waits for it.
+    /// Makes a new key, asks for a certificate with the one that it has as its credential (PKCSReq), and waits for it.
     pub fn rekey(&self) -> Result<(), Failure> {
         run(self.command("rekey")?.args(["-w", "-i", REQUEST]), b"").map(drop)
     }
