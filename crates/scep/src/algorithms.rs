@@ -53,6 +53,11 @@ impl Algorithms {
         Self { minimum_rsa_bits: bits, ..self }
     }
 
+    /// All whose signatures can be verified at all, accepted or not.
+    pub(crate) fn verifiable() -> Self {
+        Self::default().with_sha1().with_minimum_rsa_bits(0)
+    }
+
     pub(crate) fn allow_digest(self, digest: DigestAlgorithm) -> bool {
         match digest {
             DigestAlgorithm::Sha1 => self.sha1,

@@ -64,11 +64,15 @@ impl CertificationRequest {
         })
     }
 
-    /// Verifies the request's own signature.
+    /// Verifies the request's own signature, and then whether `allowed` accepts what it is made with. In this order: a
+    /// request comes out of an envelope that anybody may have altered, and until it is known to be as it was written, no
+    /// fault of it may be told from an envelope that does not open (decision 0240).
     pub fn verify(self, allowed: &Algorithms) -> Result<ProvenRequest, Untrusted> {
         let signed =
             Signed { message: &self.info_der, signature: &self.signature, scheme: self.scheme, digest: None };
-        self.request.public_key.verify(&signed, *allowed)?;
+        let key = &self.request.public_key;
+        key.verify(&signed, Algorithms::verifiable()).map_err(Untrusted::unproven)?;
+        key.accept(&signed, *allowed)?;
         Ok(self.request)
     }
 }

@@ -68,15 +68,25 @@ impl PublicKey {
         Ok(Self { spki_der: value.to_der().map_err(asn1)?, algorithm })
     }
 
-    /// Verifies `signed` against what `allowed` accepts.
+    /// Verifies `signed`, if `allowed` accepts what it is made with.
     pub(crate) fn verify(&self, signed: &Signed<'_>, allowed: Algorithms) -> Result<(), Untrusted> {
-        let digest = signed.digest(allowed)?;
-        let scheme = signed.scheme()?;
-        self.check_strength(allowed)?;
+        let (scheme, digest) = self.accept(signed, allowed)?;
         let algorithm = self.verification(scheme, digest).ok_or(Untrusted::Signature)?;
         UnparsedPublicKey::new(algorithm, &self.spki_der)
             .verify(signed.message, signed.signature)
             .map_err(|_| Untrusted::Signature)
+    }
+
+    /// What `signed` is made with, if `allowed` accepts it and this key.
+    pub(crate) fn accept(
+        &self,
+        signed: &Signed<'_>,
+        allowed: Algorithms,
+    ) -> Result<(SignatureAlgorithm, DigestAlgorithm), Untrusted> {
+        let digest = signed.digest(allowed)?;
+        let scheme = signed.scheme()?;
+        self.check_strength(allowed)?;
+        Ok((scheme, digest))
     }
 
     /// Whether an envelope can be sealed to it (RFC 8894 §3.1).

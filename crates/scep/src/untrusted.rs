@@ -16,6 +16,14 @@ pub enum Untrusted {
         /// Its object identifier.
         oid: ObjectIdentifier,
     },
+    /// An algorithm whose signatures cannot be verified here, in something whose origin only its signature could tell.
+    #[error("the {part} {oid} cannot be verified")]
+    Unverifiable {
+        /// What the algorithm is for.
+        part: &'static str,
+        /// Its object identifier.
+        oid: ObjectIdentifier,
+    },
     /// An RSA key below [`Algorithms`](crate::Algorithms)' minimum.
     #[error("the RSA key has {bits} bits; {minimum} are required")]
     WeakKey {
@@ -43,9 +51,24 @@ impl Untrusted {
     pub fn fail_info(&self) -> FailInfo {
         match self {
             Self::Algorithm { .. } | Self::WeakKey { .. } => FailInfo::BadAlg,
-            Self::SignerMissing | Self::SignerUnreadable(_) | Self::Digest | Self::Signature => {
-                FailInfo::BadMessageCheck
-            }
+            Self::Unverifiable { .. }
+            | Self::SignerMissing
+            | Self::SignerUnreadable(_)
+            | Self::Digest
+            | Self::Signature => FailInfo::BadMessageCheck,
+        }
+    }
+
+    /// The same, where it must not be told from a wrong signature.
+    pub(crate) fn unproven(self) -> Self {
+        match self {
+            Self::Algorithm { part, oid } => Self::Unverifiable { part, oid },
+            same @ (Self::Unverifiable { .. }
+            | Self::WeakKey { .. }
+            | Self::SignerMissing
+            | Self::SignerUnreadable(_)
+            | Self::Digest
+            | Self::Signature) => same,
         }
     }
 }

@@ -146,6 +146,35 @@ fn a_certification_request_without_its_key_proves_nothing() {
 }
 
 #[test]
+fn an_altered_certification_request_fails_alike_whatever_its_algorithm_became() {
+    let csr = Party::new("device").csr(None);
+    // sha256WithRSAEncryption; its last octet says which digest.
+    let scheme = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
+    let digest = position(&csr, &scheme) + scheme.len() - 1;
+    let (md5, sha1, none) = (4, 5, 0x63);
+    for other in [md5, sha1, none] {
+        let mut altered = csr.clone();
+        altered[digest] = other;
+        let request = CertificationRequest::from_der(&altered, &Limits::default()).unwrap();
+        let refused = request.verify(&Algorithms::default()).err().unwrap();
+        assert_eq!(refused.fail_info(), FailInfo::BadMessageCheck, "{other}: {refused}");
+    }
+}
+
+#[test]
+fn a_weak_key_is_told_to_whoever_wrote_the_request_and_to_nobody_who_altered_it() {
+    let csr = Party::new("device").csr(None);
+    let strict = Algorithms::default().with_minimum_rsa_bits(3072);
+    let verify = |csr: &[u8]| {
+        CertificationRequest::from_der(csr, &Limits::default()).unwrap().verify(&strict).err().unwrap()
+    };
+    assert_eq!(verify(&csr), Untrusted::WeakKey { bits: 2048, minimum: 3072 });
+    let mut altered = csr.clone();
+    *altered.last_mut().unwrap() ^= 1;
+    assert_eq!(verify(&altered), Untrusted::Signature);
+}
+
+#[test]
 fn nested_and_numerous_values_are_refused_at_once() {
     let deep_indefinite = [0x30, 0x80].repeat(32 * 1024);
     let mut deep_definite = Vec::new();

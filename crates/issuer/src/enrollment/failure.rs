@@ -149,7 +149,8 @@ impl From<Untrusted> for Failure {
         match untrusted {
             Untrusted::Algorithm { .. } => Refused::algorithm(message).into(),
             Untrusted::WeakKey { .. } => Refused::anonymous(RefusalReason::WeakKey, message).into(),
-            Untrusted::SignerMissing
+            Untrusted::Unverifiable { .. }
+            | Untrusted::SignerMissing
             | Untrusted::SignerUnreadable(_)
             | Untrusted::Digest
             | Untrusted::Signature => {

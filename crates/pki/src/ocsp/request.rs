@@ -1,8 +1,12 @@
 //! What a relying party asks. Anyone may send any bytes here.
 
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use const_oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
 use der::asn1::OctetString;
 use der::{Decode, Encode};
+use percent_encoding::percent_decode_str;
 use x509_cert::ext::Extension;
 
 use super::{CertId, asn1};
@@ -16,6 +20,12 @@ const MAX_CERTIFICATES: usize = 8;
 /// The longest nonce, in bytes (RFC 9654 §2.1); an empty one is refused too.
 const MAX_NONCE: usize = 128;
 
+/// Padding gets lost where clients put base64 into a path.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 /// A request that can be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OcspRequest {
@@ -26,6 +36,9 @@ pub struct OcspRequest {
 /// Bytes that are no request we answer: `malformedRequest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadOcspRequest {
+    /// What stands in a path is no base64 in percent-encoding.
+    #[error("it is no base64 in percent-encoding")]
+    NotBase64,
     /// Longer than any request needs to be.
     #[error("the request is longer than {MAX_REQUEST} bytes")]
     TooLong,
@@ -64,6 +77,16 @@ impl OcspRequest {
         }
         let certificates = request.request_list.iter().map(certificate).collect::<Result<_, _>>()?;
         Ok(Self { certificates, nonce: nonce(request.request_extensions.unwrap_or_default())? })
+    }
+
+    /// Reads a request as it stands in the path of a GET (RFC 6960 A.1): base64 in percent-encoding. Its slashes may stand
+    /// as they are, and clients put one more before it.
+    pub fn from_path(encoded: &str) -> Result<Self, BadOcspRequest> {
+        let text: Vec<u8> = percent_decode_str(encoded.trim_start_matches('/')).collect();
+        if text.len() > MAX_REQUEST.div_ceil(3) * 4 {
+            return Err(BadOcspRequest::TooLong);
+        }
+        Self::parse(&BASE64.decode(text).map_err(|_| BadOcspRequest::NotBase64)?)
     }
 
     /// The certificates that it asks about, from one to eight.

@@ -67,6 +67,9 @@ fn nonce(bytes: &[u8]) -> Vec<u8> {
     tlv(SEQUENCE, &[NONCE_OID, &tlv(OCTETS, &[&tlv(OCTETS, &[bytes])])])
 }
 
+/// A request without a nonce for the serial 0x41…41, chosen so that its base64 has slashes and pluses.
+const IN_A_PATH: &str = "MFEwTzBNMEswSTAJBgUrDgMCGgUABBT//////////////////////////wQU++++++++++++++++++++++++++8CEEFBQUFBQUFBQUFBQUFBQUE=";
+
 fn some_id() -> Vec<u8> {
     cert_id(SHA1_OID, &[1; 20], &[2; 20], &[0x40; 16])
 }
@@ -84,6 +87,32 @@ async fn a_certificate_is_asked_about_by_hashes_of_its_issuer_with_sha1_and_with
     for foreign in [some_id(), id_at(&authority, SHA512_OID, &SHA256, &[0x41; 16])] {
         let asked = OcspRequest::parse(&request(&[foreign], &[])).unwrap();
         assert!(!authority.is_issuer_of(&asked.certificates()[0]));
+    }
+}
+
+#[test]
+fn a_path_carries_base64_however_a_client_writes_it() {
+    let plain = OcspRequest::from_path(IN_A_PATH).unwrap();
+    assert_eq!(plain.certificates()[0].serial().unwrap().as_bytes(), &[0x41; 16]);
+    let escaped = IN_A_PATH.replace('/', "%2F").replace('+', "%2b").replace('=', "%3D");
+    let unpadded = IN_A_PATH.trim_end_matches('=').to_owned();
+    for variant in [escaped, unpadded, format!("/{IN_A_PATH}"), format!("//{IN_A_PATH}")] {
+        assert_eq!(OcspRequest::from_path(&variant), Ok(plain.clone()), "{variant}");
+    }
+}
+
+#[test]
+fn a_path_that_is_no_base64_or_no_request_is_refused() {
+    for (path, reason) in [
+        ("%", BadOcspRequest::NotBase64),
+        ("%zz", BadOcspRequest::NotBase64),
+        ("ü", BadOcspRequest::NotBase64),
+        ("????", BadOcspRequest::NotBase64),
+        ("", BadOcspRequest::Unreadable),
+        ("MFE", BadOcspRequest::Unreadable),
+        (&"A".repeat(6000), BadOcspRequest::TooLong),
+    ] {
+        assert_eq!(OcspRequest::from_path(path), Err(reason), "{path}");
     }
 }
 
