@@ -202,6 +202,7 @@ fn each_limit_holds() {
     let size = message.len();
     assert_eq!(with(Limits { message: size, ..usual }), None);
     assert_eq!(with(Limits { message: size - 1, ..usual }), Some(Malformed::TooLong { limit: size - 1 }));
+    assert_eq!(with(Limits { certificates: 1, recipients: 1, ..usual }), None);
     assert_eq!(
         with(Limits { certificates: 0, ..usual }),
         Some(Malformed::TooMany { part: "certificates", limit: 0 })
@@ -214,12 +215,15 @@ fn each_limit_holds() {
         with(Limits { attributes: 5, ..usual }),
         Some(Malformed::TooMany { part: "signed attributes", limit: 5 })
     );
+    assert_eq!(with(Limits { attributes: 6, ..usual }), None);
     let id = transaction_id().as_str().len();
+    assert_eq!(with(Limits { transaction_id: id, ..usual }), None);
     assert_eq!(
         with(Limits { transaction_id: id - 1, ..usual }),
         Some(Malformed::Value { part: "transactionID" })
     );
     let nonce = device_nonce().as_bytes().len();
+    assert_eq!(with(Limits { nonce, ..usual }), None);
     assert_eq!(with(Limits { nonce: nonce - 1, ..usual }), Some(Malformed::Value { part: "senderNonce" }));
 }
 

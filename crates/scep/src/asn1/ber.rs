@@ -209,6 +209,10 @@ mod tests {
     fn nesting_is_bounded() {
         let bomb = [0x30, 0x80].repeat(16 * 1024);
         assert_eq!(der(&bomb), Err(NotBer::TooDeep));
+        let nested = |depth| [[0x30, 0x80].repeat(depth), [0, 0].repeat(depth)].concat();
+        let most = Limits::default().nesting;
+        assert!(der(&nested(most)).is_ok());
+        assert_eq!(der(&nested(most + 1)), Err(NotBer::TooDeep));
     }
 
     #[test]
@@ -216,6 +220,10 @@ mod tests {
         let many = [0x05, 0x00].repeat(30_000);
         let bomb = [&[0x30, 0x83, 0x00, 0xea, 0x60][..], &many].concat();
         assert_eq!(der(&bomb), Err(NotBer::TooManyElements));
+        let values = |count| [&[0x30, 0x80][..], &[0x05, 0x00].repeat(count), &[0, 0]].concat();
+        let most = Limits::default().elements;
+        assert!(der(&values(most - 1)).is_ok(), "the sequence is one itself");
+        assert_eq!(der(&values(most)), Err(NotBer::TooManyElements));
     }
 
     #[test]
