@@ -5,6 +5,7 @@
 mod corpus;
 mod examples;
 mod exit_codes;
+mod footprint;
 mod help;
 mod lint;
 mod quickstart;

@@ -64,7 +64,17 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts it and waits until it is ready.
     pub(crate) fn start<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
-        let data = tempfile::tempdir().unwrap();
+        Self::over(tempfile::tempdir().unwrap(), arguments)
+    }
+
+    /// Ends it, and starts it again over the same data.
+    pub(crate) fn restarted<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        let data = std::mem::replace(&mut self.data, tempfile::tempdir().unwrap());
+        drop(self);
+        Self::over(data, arguments)
+    }
+
+    fn over<A: AsRef<OsStr>>(data: TempDir, arguments: impl IntoIterator<Item = A>) -> Self {
         let mut command = command(arguments);
         command.arg("--data").arg(data.path());
         for listener in ["--scep-address", "--api-address", "--ops-address"] {
@@ -93,6 +103,11 @@ impl Serving {
                 return lines;
             }
         }
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Where a listener is: `scep`, `api`, `ops`.
