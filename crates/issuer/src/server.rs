@@ -4,6 +4,7 @@ mod data;
 mod error;
 mod first_token;
 mod listener;
+mod places;
 mod tls;
 
 use std::future::Future;
@@ -22,7 +23,7 @@ pub use error::{StartError, Stopped};
 
 use crate::authorities::Authorities;
 use crate::clock::Clock;
-use crate::configuration::{IssuerConfiguration, Listeners, Overrides};
+use crate::configuration::{self, IssuerConfiguration, Listeners, Overrides, Timeout};
 use crate::declared::Declared;
 use crate::issuer::Issuer;
 use crate::limits::{Limits, Proxies};
@@ -30,9 +31,6 @@ use crate::metrics::Metrics;
 use crate::{api, enrollment, jobs, ops};
 use data::DataDirectory;
 use listener::Listener;
-
-/// RSA operations that may wait for a processor; the next one is answered 503.
-const RSA_QUEUE: usize = 256;
 
 /// Where a running issuer listens, with the ports that were taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,13 +70,13 @@ impl Running {
         let configuration = configuration.with(overrides);
         configuration.check()?;
         let data = DataDirectory::open(&configuration.data)?;
-        let bound = Bound::bind(&configuration.listeners, &data).await?;
+        let bound = Bound::bind(&configuration.listeners, &configuration.limits, &data).await?;
         let store = open_store(&configuration, &data).await?;
         let authorities = Authorities::open(
             &configuration.authorities,
             &data.authorities(),
             &bound.scep_base()?,
-            &rsa_pool(),
+            &rsa_pool(&configuration.limits),
             &store,
             clock.now(),
         )
@@ -95,7 +93,7 @@ impl Running {
             proxies: Proxies::new(&configuration.limits),
         });
         jobs::revocation_lists::refresh_all(&issuer).await.map_err(StartError::RevocationList)?;
-        Ok(bound.serve(&issuer, api))
+        Ok(bound.serve(&issuer, api, configuration.limits.connections.request_timeout))
     }
 
     /// Where it listens.
@@ -141,7 +139,11 @@ struct Bound {
 }
 
 impl Bound {
-    async fn bind(listeners: &Listeners, data: &DataDirectory) -> Result<Self, StartError> {
+    async fn bind(
+        listeners: &Listeners,
+        limits: &configuration::Limits,
+        data: &DataDirectory,
+    ) -> Result<Self, StartError> {
         let Listeners { scep, scep_tls, api, ops } = listeners;
         let scep_tls = match scep_tls {
             Some(listener) => {
@@ -149,17 +151,17 @@ impl Bound {
                     Some(files) => tls::acceptor(files)?,
                     None => tls::self_signed(&data.tls(), listener.address.ip())?,
                 };
-                Some(Listener::bind("scep-tls", listener.address, Some(acceptor)).await?)
+                Some(Listener::bind("scep-tls", listener.address, Some(acceptor), limits).await?)
             }
             None => None,
         };
         let api_tls = api.tls.as_ref().map(tls::acceptor).transpose()?;
         Ok(Self {
-            scep: Listener::bind("scep", scep.address, None).await?,
+            scep: Listener::bind("scep", scep.address, None, limits).await?,
             scep_tls,
             api_is_tls: api_tls.is_some(),
-            api: Listener::bind("api", api.address, api_tls).await?,
-            ops: Listener::bind("ops", ops.address, None).await?,
+            api: Listener::bind("api", api.address, api_tls, limits).await?,
+            ops: Listener::bind("ops", ops.address, None, limits).await?,
         })
     }
 
@@ -173,7 +175,7 @@ impl Bound {
     }
 
     /// Starts every task of the issuer.
-    fn serve(self, issuer: &Arc<Issuer>, api: Url) -> Running {
+    fn serve(self, issuer: &Arc<Issuer>, api: Url, request_timeout: Timeout) -> Running {
         let addresses = Addresses {
             scep: self.scep.address(),
             scep_tls: self.scep_tls.as_ref().map(Listener::address),
@@ -181,7 +183,7 @@ impl Bound {
             ops: self.ops.address(),
         };
         let stop = CancellationToken::new();
-        let scep = enrollment::router(Arc::clone(issuer));
+        let scep = enrollment::router(Arc::clone(issuer), request_timeout.duration());
         let mut all: Vec<(&'static str, Task)> = vec![
             ("the SCEP listener", Box::pin(self.scep.serve(scep.clone(), stop.clone()))),
             ("the API listener", Box::pin(self.api.serve(api::router(issuer, &stop), stop.clone()))),
@@ -224,8 +226,10 @@ async fn open_store(configuration: &IssuerConfiguration, data: &DataDirectory) -
     Ok(Store::open(config, Arc::new(Declared)).await?)
 }
 
-pub(crate) fn rsa_pool() -> RsaPool {
-    RsaPool::new(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN), RSA_QUEUE)
+/// One operation for each processor at once; beyond the queue, a message is answered 503.
+pub(crate) fn rsa_pool(limits: &configuration::Limits) -> RsaPool {
+    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    RsaPool::new(processors, limits.rsa_queue.get())
 }
 
 /// A URL for an address. An unspecified address is reached through loopback.

@@ -32,6 +32,8 @@ pub struct Limits {
     pub per_authority: Option<Rate>,
     /// OCSP answers that have to be signed for one client address.
     pub ocsp_per_source: Option<Rate>,
+    /// RSA operations that wait for a processor. It is longer than one source has connections: alone, none fills it.
+    pub rsa_queue: NonZeroUsize,
     /// What one connection may cost.
     pub connections: ConnectionLimits,
 }
@@ -145,6 +147,7 @@ impl Default for Limits {
             per_device: Rate::new(6, Period::Minute, 30),
             per_authority: Rate::new(500, Period::Second, 5000),
             ocsp_per_source: Rate::new(500, Period::Second, 10_000),
+            rsa_queue: NonZeroUsize::new(1024).unwrap_or(NonZeroUsize::MIN),
             connections: ConnectionLimits::default(),
         }
     }

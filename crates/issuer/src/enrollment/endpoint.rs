@@ -25,18 +25,16 @@ use crate::metrics::ScepLabels;
 use crate::ocsp;
 use crate::revocation_list;
 
-/// How long a whole request may take, the reading of its body included.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
 /// When to come again after an outage or with a full queue.
 const BUSY_FOR: Duration = Duration::from_secs(5);
 
-/// The routes of the SCEP listener. Paths are read as clients write them, so a router's patterns do not help.
-pub(crate) fn router(issuer: Arc<Issuer>) -> Router {
+/// The routes of the SCEP listener. Paths are read as clients write them, so a router's patterns do not help. A whole
+/// request may take `timeout`, the reading of its body included.
+pub(crate) fn router(issuer: Arc<Issuer>, timeout: Duration) -> Router {
     Router::new()
         .fallback(answer)
         .layer(DefaultBodyLimit::max(Limits::default().message))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timeout))
         .with_state(issuer)
 }
 

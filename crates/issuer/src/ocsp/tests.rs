@@ -59,7 +59,7 @@ async fn limited_issuer(directory: &TempDir, limits: &configuration::Limits) -> 
         Config { location: Location::Sqlite(path.join("store.sqlite")), mac_key: MacKey::new(&[7; 32]) };
     let configured = IssuerConfiguration::laboratory().unwrap().authorities;
     let (base, now) = ("http://127.0.0.1:1".parse().unwrap(), Timestamp::now());
-    let pool = crate::server::rsa_pool();
+    let pool = crate::server::rsa_pool(limits);
     let store = Store::open(config, Arc::new(Declared)).await.unwrap();
     Issuer {
         authorities: Authorities::open(&configured, path, &base, &pool, &store, now).await.unwrap(),

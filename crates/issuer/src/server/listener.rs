@@ -16,21 +16,15 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::StartError;
-
-/// Connections that are open at once on one listener; more wait in the kernel's queue.
-const MAX_CONNECTIONS: usize = 1024;
-
-/// How long a client may take to send the head of a request, or to be silent between two.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// How long a client may take for a TLS handshake.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+use super::places::{Place, Places};
+use crate::configuration::{ConnectionLimits, Limits};
+use crate::limits::Proxies;
 
 /// How long requests under way may take to end once the process stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -44,6 +38,9 @@ pub(crate) struct Listener {
     socket: TcpListener,
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
+    limits: ConnectionLimits,
+    places: Arc<Places>,
+    proxies: Proxies,
 }
 
 impl Listener {
@@ -52,6 +49,7 @@ impl Listener {
         name: &'static str,
         address: SocketAddr,
         tls: Option<TlsAcceptor>,
+        limits: &Limits,
     ) -> Result<Self, StartError> {
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::AddrInUse => StartError::PortInUse { listener: name, address },
@@ -59,7 +57,10 @@ impl Listener {
         };
         let socket = TcpListener::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
-        Ok(Self { name, socket, address, tls })
+        let proxies = Proxies::new(limits);
+        let limits = limits.connections;
+        let places = Arc::new(Places::new(limits.per_listener, limits.per_source));
+        Ok(Self { name, socket, address, tls, limits, places, proxies })
     }
 
     /// The address, with the port that was taken.
@@ -70,15 +71,15 @@ impl Listener {
     /// Serves until `stop`, then lets requests under way end.
     pub(crate) async fn serve(self, router: Router, stop: CancellationToken) {
         tracing::info!(listener = self.name, address = %self.address, "listening");
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let open = GracefulShutdown::new();
-        while let Some((stream, peer, place)) = self.accept(&places, &stop).await {
-            let connection = Connection { router: router.clone(), peer, _place: place };
+        while let Some((stream, peer, place)) = self.accept(&stop).await {
+            let connection = Connection { router: router.clone(), peer, limits: self.limits, _place: place };
             let watcher = open.watcher();
             match self.tls.clone() {
                 Some(tls) => {
+                    let patience = self.limits.handshake_timeout.duration();
                     tokio::spawn(async move {
-                        let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream));
+                        let handshake = tokio::time::timeout(patience, tls.accept(stream));
                         if let Ok(Ok(stream)) = handshake.await {
                             connection.serve(stream, watcher).await;
                         }
@@ -95,23 +96,25 @@ impl Listener {
         }
     }
 
-    /// The next connection and its place, or nothing once stopped.
-    async fn accept(
-        &self,
-        places: &Arc<Semaphore>,
-        stop: &CancellationToken,
-    ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    /// The next connection and its place, or nothing once stopped. Of a source that has all its places, connections are
+    /// closed as they come.
+    async fn accept(&self, stop: &CancellationToken) -> Option<(TcpStream, SocketAddr, Place)> {
         loop {
             let next = async {
-                let place = Arc::clone(places).acquire_owned().await.ok()?;
-                Some((self.socket.accept().await, place))
+                let permit = self.places.one().await?;
+                Some((self.socket.accept().await, permit))
             };
-            let (accepted, place) = tokio::select! {
+            let (accepted, permit) = tokio::select! {
                 () = stop.cancelled() => return None,
                 next = next => next?,
             };
             match accepted {
-                Ok((stream, peer)) => return Some((stream, peer, place)),
+                Ok((stream, peer)) => {
+                    let source = (!self.proxies.is_trusted(peer.ip())).then(|| peer.ip().into());
+                    if let Some(place) = self.places.give(permit, source) {
+                        return Some((stream, peer, place));
+                    }
+                }
                 Err(error) => {
                     // Out of file descriptors, most likely: wait for some to come back instead of spinning.
                     tracing::warn!(listener = self.name, %error, "a connection could not be accepted");
@@ -126,7 +129,8 @@ impl Listener {
 struct Connection {
     router: Router,
     peer: SocketAddr,
-    _place: OwnedSemaphorePermit,
+    limits: ConnectionLimits,
+    _place: Place,
 }
 
 impl Connection {
@@ -134,17 +138,19 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { router, peer, _place } = self;
+        let Self { router, peer, limits, _place } = self;
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
             let answer = router.clone().oneshot(request.map(Body::new));
             async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
         });
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.write_timeout.duration()));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIMEOUT)
+            .header_read_timeout(limits.head_timeout.duration())
             .max_header_size(MAX_HEAD)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
         // A client that goes away, or speaks no HTTP, is nothing to report.
         let _ = watcher.watch(connection).await;
     }

@@ -1,18 +1,15 @@
 //! Who asks too much is told to come later, and nobody else notices.
 
-use std::net::IpAddr;
-
 use reqwest::{Client, Response};
 use scepter_issuer::IssuerConfiguration;
 use scepter_issuer::configuration::{Limits, Period, Rate};
 use scepter_policy::vocabulary::DeviceState;
-use scepter_scep::client::Inquiry;
 
-use crate::sender::{Key, Sender, Travel, certification_request};
+use crate::floods::{client_at, junk};
 use crate::world::World;
 
 /// So many, and then none for an hour: what is left does not depend on how fast a test runs.
-pub(crate) fn only(burst: u32) -> Rate {
+fn only(burst: u32) -> Rate {
     Rate { requests: 1.try_into().unwrap(), per: Period::Hour, burst: burst.try_into().unwrap() }
 }
 
@@ -22,24 +19,11 @@ async fn limited(change: impl FnOnce(&mut Limits)) -> World {
     World::furnished_as(configuration).await
 }
 
-/// A client that sends from an address of its own.
-fn client_at(address: [u8; 4]) -> Client {
-    Client::builder().local_address(IpAddr::from(address)).build().unwrap()
-}
-
+/// A message that says for whom it was forwarded.
 async fn post(world: &World, client: &Client, message: &[u8], forwarded_for: &str) -> Response {
     let url = format!("{}?operation=PKIOperation", world.scep_url());
     let request = client.post(url).header("X-Forwarded-For", forwarded_for);
     request.body(message.to_vec()).send().await.unwrap()
-}
-
-/// A whole message, well signed, whose challenge nobody handed out.
-async fn junk(world: &World) -> Vec<u8> {
-    let ticket = world.ticket("laptop-2").await;
-    let sender = Sender::self_made(&ticket.subject_der, Key::rsa());
-    let nobodys = scepter_scep::Secret::new("nobodys-challenge".to_owned());
-    let request = certification_request(&ticket, &sender.key, Some(&nobodys));
-    sender.message(world, Inquiry::Enroll(&request), &Travel::default()).await
 }
 
 async fn metrics(world: &World) -> String {
