@@ -44,7 +44,7 @@ pub use command::run;
 pub use failure::Failure;
 pub use kubectl::Kubectl;
 pub use namespace::Namespace;
-pub use openssl::{Issued, OcspStatus, Verdict, Verification};
+pub use openssl::{Issued, OcspStatus, Verdict, Verification, signed_certificates};
 pub use port::free_port;
 pub use process::Process;
 pub use scepter::Scepter;

@@ -196,6 +196,21 @@ impl Issued {
     }
 }
 
+/// The subjects of the certificates in a certs-only message that is signed (CMS, DER), once OpenSSL has verified the
+/// signature and its signer against `roots`, in PEM.
+pub fn signed_certificates(signed: &[u8], roots: &str) -> Result<Vec<String>, Failure> {
+    let scratch = Scratch::new("openssl")?;
+    let content = scratch.join("content.der");
+    let mut verify = Tool::OpenSsl.command()?;
+    verify.args(["cms", "-verify", "-inform", "der", "-purpose", "any", "-CAfile"]);
+    verify.arg(scratch.write("roots.pem", roots)?).arg("-in").arg(scratch.write("signed.der", signed)?);
+    run(verify.arg("-out").arg(&content), b"")?;
+    let mut print = Tool::OpenSsl.command()?;
+    let printed =
+        run(print.args(["pkcs7", "-inform", "der", "-print_certs", "-noout", "-in"]).arg(&content), b"")?;
+    Ok(printed.lines().filter_map(|line| line.strip_prefix("subject=")).map(str::to_owned).collect())
+}
+
 impl OcspStatus {
     /// `NAME: good`, `NAME: unknown`, or `NAME: revoked` with a line `Reason: …` below it.
     fn read(printed: String) -> Self {

@@ -12,6 +12,7 @@ mod pyscep;
 mod refusals;
 mod retries;
 mod revocation;
+mod rollover;
 mod signed_data;
 mod smallstep;
 mod strongswan;
