@@ -6,6 +6,7 @@ mod client;
 mod device;
 mod get;
 mod lint;
+mod load;
 mod log;
 mod operator;
 mod resolve;
@@ -19,6 +20,7 @@ pub(crate) use client::ClientArguments;
 pub(crate) use device::{DeviceCommand, EnrollArguments, ReachArguments, RunArguments};
 pub(crate) use get::{GetArguments, GetFormat, Listing};
 pub(crate) use lint::{LintArguments, LintFormat};
+pub(crate) use load::{LoadArguments, LoadFormat};
 pub(crate) use log::{LogArguments, LogFormat};
 pub(crate) use operator::OperatorArguments;
 pub(crate) use resolve::{ResolveArguments, ResolveFormat};
@@ -49,6 +51,7 @@ impl Command {
             | Self::Challenge(_)
             | Self::Approve(_)
             | Self::Get(_)
+            | Self::Load(_)
             | Self::Device(_) => "warn",
         }
     }
@@ -95,4 +98,9 @@ pub(crate) enum Command {
     /// Simulated devices, for laboratories and tests.
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Enroll many devices at once and measure the server: certificates a second, latency, CPU time, memory.
+    #[command(
+        after_help = "Example: scepter load --profile default/corp-wifi-windows --requests 10 --via http://127.0.0.1:8080\n         scepter load --profile load/load --requests 500 --concurrency 1,2,4,8,64 --server-pid 4711 -o json\n         scepter load --scep-url http://127.0.0.1:8090/scep --challenge secret --requests 1000\n\nRequests are written before the clock starts and answers read after it stopped. A device enrolls once: a round needs as many devices without a certificate as it has requests.\n\nExit codes: 0 a certificate for each request, 1 not so, or no load, 2 usage"
+    )]
+    Load(LoadArguments),
 }

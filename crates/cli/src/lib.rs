@@ -11,6 +11,7 @@ mod device;
 mod files;
 mod get;
 mod lint;
+mod load;
 mod logging;
 mod namespaces;
 mod operator;
@@ -72,6 +73,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Challenge(arguments) => on_runtime(challenge::run(arguments)),
         Command::Approve(arguments) => on_runtime(approve::run(arguments)),
         Command::Device(command) => on_runtime(device::run(command)),
+        Command::Load(arguments) => on_runtime(load::run(arguments)),
         Command::Get(arguments) => on_runtime(get::run(arguments)),
     }
 }

@@ -46,6 +46,12 @@ impl DeviceKey {
         Self::from_private(key)
     }
 
+    /// Reads a key in PKCS #8.
+    pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, KeyFault> {
+        let key = PrivateDecryptingKey::from_pkcs8(der).map_err(|_| KeyFault::Library("read a key"))?;
+        Self::from_private(key)
+    }
+
     fn from_private(key: PrivateDecryptingKey) -> Result<Self, KeyFault> {
         let encode = |_| KeyFault::Library("encode a key");
         let pkcs8 = aws_lc_rs::encoding::AsDer::<Pkcs8V1Der<'_>>::as_der(&key).map_err(encode)?;

@@ -8,6 +8,8 @@ mod enrollment;
 mod extensions;
 mod key;
 mod life;
+pub mod load;
+mod request;
 mod transport;
 
 pub use enrollment::{EnrollError, Enrollment, Ticket, enroll};

@@ -59,13 +59,9 @@ pub enum LifeError {
 }
 
 impl Simulated {
-    /// One visit. Roots come first: a profile is delivered only after its root was reported, so a device that installs
-    /// roots checks in a second time, as Intune's clients do.
+    /// One visit.
     pub async fn live(&self) -> Result<Visit, LifeError> {
-        let mut delivery = self.check_in().await?;
-        if self.trust_roots(&delivery.roots).await? {
-            delivery = self.check_in().await?;
-        }
+        let delivery = self.check_in().await?;
         let mut outcomes = Vec::new();
         for profile in &delivery.profiles {
             let result = self.enroll(profile).await?;
@@ -78,8 +74,21 @@ impl Simulated {
         Ok(Visit { outcomes, pending: delivery.pending })
     }
 
+    /// What it needs to enroll for one profile, and where; `None` where it is to ask for nothing.
+    pub async fn invitation(&self, profile: &ObjectName) -> Result<Option<(Url, Ticket)>, IssuerError> {
+        let delivery = self.check_in().await?;
+        let wanted = delivery.profiles.iter().find(|delivery| delivery.profile == *profile);
+        Ok(wanted.and_then(|delivery| self.addresses(delivery).next().map(|url| (url, ticket(delivery)))))
+    }
+
+    /// Roots come first: a profile is delivered only after its root was reported, so a device that installs roots checks in
+    /// a second time, as Intune's clients do.
     async fn check_in(&self) -> Result<CheckIn, IssuerError> {
-        self.mdm.check_in(&self.namespace, &self.device).await
+        let delivery = self.mdm.check_in(&self.namespace, &self.device).await?;
+        if self.trust_roots(&delivery.roots).await? {
+            return self.mdm.check_in(&self.namespace, &self.device).await;
+        }
+        Ok(delivery)
     }
 
     /// Installs and reports the roots that are not installed yet; whether there were any.
@@ -114,14 +123,19 @@ impl Simulated {
     ) -> Result<crate::Enrollment, EnrollError> {
         let ticket = ticket(delivery);
         let mut last = None;
-        for url in delivery.urls.iter().filter_map(|url| Url::parse(url).ok()) {
-            let server = ScepServer::new(self.route(url), &self.trust)?;
+        for url in self.addresses(delivery) {
+            let server = ScepServer::new(url, &self.trust)?;
             match enroll(&server, &ticket, key, SystemTime::now()).await {
                 Err(EnrollError::Transport(error)) => last = Some(error),
                 other => return other,
             }
         }
         Err(last.map_or(EnrollError::NoUrl, EnrollError::Transport))
+    }
+
+    /// Where it reaches the delivery's URLs, in their order.
+    fn addresses(&self, delivery: &ProfileDelivery) -> impl Iterator<Item = Url> {
+        delivery.urls.iter().filter_map(|url| Url::parse(url).ok()).map(|url| self.route(url))
     }
 
     fn route(&self, url: Url) -> Url {

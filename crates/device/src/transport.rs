@@ -83,6 +83,11 @@ impl ScepServer {
         Ok(Self { url, http: builder.build().map_err(TransportError::Trust)? })
     }
 
+    /// Its URL.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// GetCACaps: the lines of the answer.
     pub async fn capabilities(&self) -> Result<Vec<String>, TransportError> {
         let (_, body) = self.get("GetCACaps").await?;

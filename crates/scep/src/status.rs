@@ -29,7 +29,7 @@ impl PkiStatus {
 }
 
 /// `failInfo`: why a request was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FailInfo {
     /// 0: an unrecognised or unsupported algorithm.
     BadAlg,

@@ -8,6 +8,7 @@ mod exit_codes;
 mod footprint;
 mod help;
 mod lint;
+mod load;
 mod quickstart;
 mod refused_starts;
 mod resolve;

@@ -116,6 +116,11 @@ impl Serving {
         self.listening.iter().find_map(|line| line.strip_prefix(beginning.as_str())).unwrap()
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A file in its data directory.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.data.path().join(name)
