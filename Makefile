@@ -58,11 +58,13 @@ lint: ## format, clippy, dependencies, forbidden edges, generated files, scripts
 	@shellcheck .ci/run scripts/*
 
 .PHONY: bench
-bench: ## what judging costs: check of a profile, resolution for a device, a filter; lint beside kubeconform
+bench: ## what judging and issuing cost: the policy engine, lint beside kubeconform, enrolments beside step-ca and micromdm
 	@echo '== benches of the policy engine'
 	@cargo bench --package scepter-policy --bench policy
 	@echo '== lint beside kubeconform'
 	@scripts/bench-lint
+	@echo '== enrolments beside their cryptography, step-ca and micromdm/scep'
+	@scripts/bench-issuance
 
 .PHONY: crds
 crds: ## write crds/scepter.yaml anew from the types

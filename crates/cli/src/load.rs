@@ -26,6 +26,9 @@ pub(crate) async fn run(arguments: LoadArguments) -> anyhow::Result<Ending> {
         let tally = load.run(*concurrency).await?;
         // Reading the answers took no time of the server's.
         let server = before.zip(usage(&arguments)?);
+        if let Some(failure) = &tally.first_failure {
+            print::note(&format!("at {concurrency} connections, first: {}", print::inert(failure)));
+        }
         report.rounds.push(Round::new(*concurrency, &tally, server));
     }
     match arguments.output {

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use scepter_policy::vocabulary::KeyUsage;
 use scepter_scep::client::{Authority, Unexpected};
-use scepter_scep::{FailInfo, Malformed, Secret, Unwritable};
+use scepter_scep::{Algorithms, FailInfo, Malformed, Secret, Unwritable};
 
 use crate::key::{DeviceKey, KeyFault};
 use crate::request::{Prepared, serial_number, sha256};
@@ -101,7 +101,7 @@ pub async fn enroll(
     check_announced(ticket, &authority)?;
     let prepared = Prepared::new(ticket, key, &authority, now)?;
     let answer = server.pki_operation(prepared.message.clone()).await?;
-    let certificate = prepared.certificate(&answer, &authority, key)?;
+    let certificate = prepared.certificate(&answer, &authority, key, &Algorithms::default())?;
     let serial_number = serial_number(&certificate)?;
     Ok(Enrollment { certificate, serial_number, message: prepared.message })
 }

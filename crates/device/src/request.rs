@@ -51,19 +51,21 @@ impl Prepared {
         Ok(Self { message, transaction_id, nonce, signer })
     }
 
-    /// The certificate that an answer grants: it must fit this request and come from that authority.
+    /// The certificate that an answer grants: it must fit this request, come from that authority, and be
+    /// signed as `allowed` says.
     pub(crate) fn certificate(
         &self,
         answer: &[u8],
         authority: &Authority,
         key: &DeviceKey,
+        allowed: &Algorithms,
     ) -> Result<Vec<u8>, EnrollError> {
         let expected = Expected {
             transaction_id: &self.transaction_id,
             sender_nonce: &self.nonce,
             signers: authority.certificates(),
         };
-        let answer = read_answer(answer, &Limits::default())?.verify(&expected, &Algorithms::default())?;
+        let answer = read_answer(answer, &Limits::default())?.verify(&expected, allowed)?;
         match answer {
             Answer::Granted(sealed) => self.open(sealed, key),
             Answer::Refused { fail_info, text } => Err(EnrollError::Refused { code: fail_info, text }),

@@ -33,7 +33,9 @@ fn main() -> Result<(), Failure> {
     let mut signature = vec![0; signing.public_modulus_len()];
     let sign = time(|| Ok(signing.sign(&RSA_PKCS1_SHA256, &random, &MESSAGE, &mut signature)?))?;
     let public = signing.public_key().as_ref();
-    let verify = time(|| Ok(UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public).verify(&MESSAGE, &signature)?))?;
+    let verify = time(|| {
+        Ok(UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public).verify(&MESSAGE, &signature)?)
+    })?;
 
     let private = PrivateDecryptingKey::generate(KeySize::Rsa2048)?;
     let spki = private.public_key().as_der()?;
@@ -53,7 +55,8 @@ fn main() -> Result<(), Failure> {
     let signature = curve.sign(&random, &MESSAGE)?;
     let curve_public = curve.public_key().as_ref();
     let curve_verify = time(|| {
-        Ok(UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, curve_public).verify(&MESSAGE, signature.as_ref())?)
+        Ok(UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, curve_public)
+            .verify(&MESSAGE, signature.as_ref())?)
     })?;
 
     let without_ca = verify * 2 + open + wrap + sign;

@@ -22,6 +22,7 @@ use crate::certificates::{Certificate, by_serial};
 use crate::challenges::{Challenge, Stage, read_challenge};
 use crate::change::Change;
 use crate::events::{Subject, What};
+use crate::interpreter::Interpreter as _;
 use crate::inventory::member;
 use crate::objects::read_object;
 use crate::secrets::Purpose;

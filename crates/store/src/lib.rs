@@ -42,7 +42,7 @@ use sqlx::AnyPool;
 use tokio::sync::watch;
 
 use crate::dialect::Dialect;
-use crate::interpreter::Interpreter;
+use crate::interpreter::Remembering;
 
 /// The store. Cheap to clone; every clone is the same store.
 #[derive(Clone)]
@@ -55,7 +55,7 @@ struct Inner {
     writer: AnyPool,
     reader: AnyPool,
     mac_key: MacKey,
-    interpreter: Arc<dyn Interpreter>,
+    interpreter: Remembering,
     changed: watch::Sender<()>,
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::dialect::Dialect;
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, Remembering};
 use crate::secrets::MacKey;
 use crate::{Inner, Store};
 
@@ -93,7 +93,7 @@ impl Store {
             writer,
             reader,
             mac_key: config.mac_key,
-            interpreter,
+            interpreter: Remembering::new(interpreter),
             changed: watch::Sender::new(()),
         };
         Ok(Self { inner: Arc::new(inner) })

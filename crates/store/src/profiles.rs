@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::change::Change;
 use crate::columns::Bind;
 use crate::entitlement::Assigned;
+use crate::interpreter::Interpreter as _;
 use crate::objects::{Put, PutOutcome, StoredObject, nothing_planned, read_object, read_objects};
 use crate::{Mode, PutError, Store, StoreError};
 

@@ -73,6 +73,8 @@ pub struct Tally {
     pub distinct_serials: usize,
     /// The other requests, by what they met.
     pub shortfalls: BTreeMap<Shortfall, usize>,
+    /// Why the first of them brought none, in full.
+    pub first_failure: Option<String>,
     latencies: Vec<Duration>,
 }
 
@@ -85,16 +87,20 @@ impl Tally {
     ) -> Self {
         latencies.sort_unstable();
         let (mut successes, mut serials, mut shortfalls) = (0, BTreeSet::new(), BTreeMap::new());
+        let mut first_failure = None;
         for outcome in outcomes {
             match outcome {
                 Ok(serial) => {
                     successes += 1;
                     serials.insert(serial);
                 }
-                Err(error) => *shortfalls.entry(error.into()).or_default() += 1,
+                Err(error) => {
+                    first_failure.get_or_insert_with(|| error.to_string());
+                    *shortfalls.entry(error.into()).or_default() += 1;
+                }
             }
         }
-        Self { elapsed, successes, distinct_serials: serials.len(), shortfalls, latencies }
+        Self { elapsed, successes, distinct_serials: serials.len(), shortfalls, first_failure, latencies }
     }
 
     /// Certificates in a second.
@@ -132,6 +138,7 @@ mod tests {
         let met: Vec<_> = tally.shortfalls.iter().map(|(met, count)| (met.to_string(), *count)).collect();
         assert_eq!(met, [("failInfo 2".to_owned(), 2), ("unreadable".to_owned(), 1)]);
         assert_eq!(tally.successes, 0);
+        assert_eq!(tally.first_failure.as_deref(), Some("the issuer refused: failInfo 2"));
     }
 
     #[test]
