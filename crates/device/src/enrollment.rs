@@ -101,7 +101,7 @@ pub async fn enroll(
     check_announced(ticket, &authority)?;
     let prepared = Prepared::new(ticket, key, &authority, now)?;
     let answer = server.pki_operation(prepared.message.clone()).await?;
-    let certificate = prepared.certificate(&answer, &authority, key, &Algorithms::default())?;
+    let certificate = prepared.certificate(&answer, &authority, key, Algorithms::default())?;
     let serial_number = serial_number(&certificate)?;
     Ok(Enrollment { certificate, serial_number, message: prepared.message })
 }

@@ -94,7 +94,7 @@ impl Load {
             let (authority, keys) = (Arc::clone(&self.authority), Arc::clone(&self.keys));
             spawn_blocking(move || {
                 let Ready { prepared, key } = ready.as_ref();
-                let certificate = prepared.certificate(&answer?, &authority, &keys.key(*key)?, &allowed)?;
+                let certificate = prepared.certificate(&answer?, &authority, &keys.key(*key)?, allowed)?;
                 Ok::<_, EnrollError>(serial_number(&certificate)?)
             })
         };

@@ -58,14 +58,14 @@ impl Prepared {
         answer: &[u8],
         authority: &Authority,
         key: &DeviceKey,
-        allowed: &Algorithms,
+        allowed: Algorithms,
     ) -> Result<Vec<u8>, EnrollError> {
         let expected = Expected {
             transaction_id: &self.transaction_id,
             sender_nonce: &self.nonce,
             signers: authority.certificates(),
         };
-        let answer = read_answer(answer, &Limits::default())?.verify(&expected, allowed)?;
+        let answer = read_answer(answer, &Limits::default())?.verify(&expected, &allowed)?;
         match answer {
             Answer::Granted(sealed) => self.open(sealed, key),
             Answer::Refused { fail_info, text } => Err(EnrollError::Refused { code: fail_info, text }),
