@@ -2,13 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use scepter_scep::{
-    Algorithms, ContentCipher, DigestAlgorithm, FailInfo, KeyAlgorithm, KeyTransport, Limits, RequestType,
-    Untrusted, Verified, parse,
+    Algorithms, CertificationRequest, ContentCipher, DigestAlgorithm, FailInfo, KeyAlgorithm, KeyTransport,
+    Limits, RequestType, Untrusted, Verified, parse,
     transport::{Operation, Query},
 };
 
 const STRONGSWAN: &[u8] = include_bytes!("vectors/strongswan-5.9.8-POST-PKCSReq-des3-sha256.der");
 const CERTMONGER: &str = include_str!("vectors/certmonger-0.79.17-GET-PKCSReq.http");
+const SHA1_REQUEST: &[u8] = include_bytes!("vectors/openssl-3.0.19-csr-sha1.der");
 const MICROMDM: &[u8] = include_bytes!("vectors/micromdm-scepclient-2.1.0-PKCSReq.der");
 
 fn certmonger_message() -> Vec<u8> {
@@ -52,6 +53,15 @@ fn strongswan_with_3des_is_refused_for_its_algorithm_unless_that_is_allowed() {
     let allowed = Algorithms::default().with_triple_des();
     let verified = parse(STRONGSWAN, &Limits::default()).unwrap().verify(&allowed).unwrap();
     assert_eq!(verified.reply_to().cipher(), ContentCipher::TripleDesCbc);
+}
+
+#[test]
+fn a_certification_request_signed_with_sha_1_is_refused_unless_that_is_allowed() {
+    let request = || CertificationRequest::from_der(SHA1_REQUEST, &Limits::default()).unwrap();
+    let refused = request().verify(&Algorithms::default()).err().unwrap();
+    assert_eq!(refused.fail_info(), FailInfo::BadAlg);
+    let proven = request().verify(&Algorithms::default().with_sha1()).unwrap();
+    assert_eq!(proven.challenge_password().unwrap().expose(), "secret");
 }
 
 #[test]

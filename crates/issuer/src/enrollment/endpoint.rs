@@ -103,7 +103,8 @@ async fn scep(
             None => count(issuer, "none", text(StatusCode::BAD_REQUEST, "there is no next CA")),
         },
         Ok(Asked::PkiOperation(message)) => pki_operation(issuer, served, &message, source).await,
-        Err(problem) => count(issuer, "none", text(StatusCode::BAD_REQUEST, &problem)),
+        Err(NotScep::Method { allowed }) => count(issuer, "none", method_not_allowed(allowed)),
+        Err(NotScep::Query(problem)) => count(issuer, "none", text(StatusCode::BAD_REQUEST, &problem)),
     }
 }
 
@@ -115,22 +116,39 @@ enum Asked {
     PkiOperation(Vec<u8>),
 }
 
-fn asked(method: &Method, query: &str, body: &[u8]) -> Result<Asked, String> {
-    let query = Query::parse(query, &Limits::default()).map_err(|bad| bad.to_string())?;
+/// A request that asks nothing of SCEP.
+enum NotScep {
+    /// Its method is none of those that are `allowed` for what it asks.
+    Method {
+        /// As the header Allow lists them.
+        allowed: &'static str,
+    },
+    /// Its query is wrong, and how.
+    Query(String),
+}
+
+fn asked(method: &Method, query: &str, body: &[u8]) -> Result<Asked, NotScep> {
+    let wrong = |bad: transport::BadQuery| NotScep::Query(bad.to_string());
+    let query = Query::parse(query, &Limits::default()).map_err(wrong)?;
     let is_post = *method == Method::POST;
-    if !is_post && *method != Method::GET {
-        return Err("SCEP uses GET and POST".to_owned());
+    if !is_post && *method != Method::GET && *method != Method::HEAD {
+        return Err(NotScep::Method { allowed: "GET, HEAD, POST" });
     }
     match query.operation() {
         Some(Operation::GetCaCaps) => Ok(Asked::Capabilities),
         Some(Operation::GetCaCert) => Ok(Asked::CaCertificates),
         // A POST without an operation can be nothing else (§4.3).
         Some(Operation::PkiOperation) | None if is_post => Ok(Asked::PkiOperation(body.to_vec())),
-        Some(Operation::PkiOperation) => {
-            query.pki_message().map(Asked::PkiOperation).map_err(|bad| bad.to_string())
+        // It may issue a certificate, and a HEAD must change nothing (RFC 9110 §9.2.1).
+        Some(Operation::PkiOperation) if *method == Method::HEAD => {
+            Err(NotScep::Method { allowed: "GET, POST" })
         }
+        Some(Operation::PkiOperation) => query.pki_message().map(Asked::PkiOperation).map_err(wrong),
         Some(Operation::GetNextCaCert) => Ok(Asked::NextCaCertificates),
-        None => Err("the operation is missing; a SCEP client asks ?operation=GetCACert".to_owned()),
+        None => {
+            let problem = "the operation is missing; a SCEP client asks ?operation=GetCACert";
+            Err(NotScep::Query(problem.to_owned()))
+        }
     }
 }
 
@@ -221,6 +239,11 @@ fn ca_certificate(served: Option<&Arc<Served>>) -> Response {
     }
 }
 
+fn method_not_allowed(allowed: &'static str) -> Response {
+    let answer = text(StatusCode::METHOD_NOT_ALLOWED, "SCEP uses GET and POST");
+    ([(header::ALLOW, allowed)], answer).into_response()
+}
+
 fn no_authority() -> Response {
     text(StatusCode::NOT_FOUND, "there is no such authority")
 }
@@ -276,9 +299,10 @@ mod tests {
     }
 
     #[test]
-    fn only_get_and_post_are_read() {
-        for method in [Method::PUT, Method::DELETE, Method::HEAD, Method::OPTIONS] {
-            assert!(asked(&method, "operation=GetCACaps", b"").is_err(), "{method}");
-        }
+    fn a_head_is_answered_as_long_as_it_changes_nothing() {
+        let head = |query| asked(&Method::HEAD, query, b"");
+        assert!(matches!(head("operation=GetCACaps"), Ok(Asked::Capabilities)));
+        let refused = head("operation=PKIOperation&message=AAAA");
+        assert!(matches!(refused, Err(NotScep::Method { allowed: "GET, POST" })));
     }
 }

@@ -188,6 +188,28 @@ async fn an_http_1_0_client_without_a_host_is_served_with_a_content_length() {
     }
 }
 
+#[tokio::test]
+async fn a_head_gets_the_head_of_what_a_get_gets_and_no_other_method_gets_anything() {
+    let world = World::empty().await;
+    let ask = async |method: &str, target: &str| {
+        raw(&world, &format!("{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
+    };
+    for target in ["/scep/default?operation=GetCACert", "/ca/default.cer"] {
+        let head = ask("HEAD", target).await.to_ascii_lowercase();
+        let got = ask("GET", target).await.to_ascii_lowercase();
+        assert!(head.starts_with("http/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
+        let length =
+            |answer: &str| answer.lines().find(|line| line.starts_with("content-length")).map(str::to_owned);
+        assert_eq!(length(&head), length(&got), "{target}");
+    }
+    let unsafe_head = ask("HEAD", "/scep/default?operation=PKIOperation&message=AAAA").await;
+    assert!(unsafe_head.starts_with("HTTP/1.1 405"), "{unsafe_head}");
+    for method in ["PUT", "DELETE", "OPTIONS", "TRACE"] {
+        let answer = ask(method, "/scep/default?operation=GetCACaps").await;
+        assert!(answer.starts_with("HTTP/1.1 405") && answer.contains("allow: GET, HEAD, POST"), "{answer}");
+    }
+}
+
 /// Speaks to the SCEP listener in so many words.
 async fn raw(world: &World, request: &str) -> String {
     let mut stream = TcpStream::connect(world.running.addresses().scep).await.unwrap();

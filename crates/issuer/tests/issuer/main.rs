@@ -15,6 +15,7 @@ mod life;
 mod offline;
 mod ra_renewal;
 mod rate_limits;
+mod reasons;
 mod refusals;
 mod renewal;
 mod rfc8894;
