@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use scepter_issuer::Running;
 use scepter_issuer::configuration::{IssuerConfiguration, Overrides};
 use tokio::signal::unix::{SignalKind, signal};
@@ -39,6 +40,7 @@ pub(crate) async fn start(config: Option<&Path>, overrides: Overrides) -> anyhow
         None => IssuerConfiguration::laboratory()?,
     };
     let data = overrides.data.clone().unwrap_or_else(|| configuration.data.clone());
+    raise_open_files();
     let running = Running::start(configuration, overrides).await?;
     let addresses = running.addresses();
     let mut lines = format!("listening  scep  http://{}\n", addresses.scep);
@@ -50,6 +52,13 @@ pub(crate) async fn start(config: Option<&Path>, overrides: Overrides) -> anyhow
     lines.push_str(&format!("client     {}\n", data.join("client.yaml").display()));
     print::text(&lines)?;
     Ok((running, data))
+}
+
+/// Lets the process open as many files as it may: each connection is one, and the usual soft limit of 1024 is there for
+/// programs that use `select`, which we do not. Where it may not be raised, listeners wait for files to be closed.
+fn raise_open_files() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 /// Waits for SIGINT or SIGTERM.

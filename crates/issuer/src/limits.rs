@@ -16,6 +16,9 @@ use allowance::Allowance;
 
 pub(crate) use source::{Proxies, Source};
 
+/// When to come again if the queue of private-key operations is full.
+const BUSY_FOR: Duration = Duration::from_secs(5);
+
 /// How often a device's row says that it asks too often: it must not fill the log that it is to be kept out of.
 const NOTICE: Rate = Rate { requests: NonZeroU32::MIN, per: Period::Hour, burst: NonZeroU32::MIN };
 
@@ -39,6 +42,11 @@ pub(crate) struct Limited {
     pub(crate) wait: Duration,
 }
 
+impl Limited {
+    /// The queue of private-key operations is full.
+    pub(crate) const BUSY: Self = Self { by: LimitedBy::Queue, wait: BUSY_FOR };
+}
+
 /// Whose limit was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LimitedBy {
@@ -51,6 +59,9 @@ pub(crate) enum LimitedBy {
     /// All who ask this authority.
     #[error("the authority is asked too much")]
     Authority,
+    /// All: as many private-key operations wait as may.
+    #[error("the issuer is busy")]
+    Queue,
 }
 
 impl LimitedBy {
@@ -60,6 +71,7 @@ impl LimitedBy {
             Self::Source => "SourceRateLimited",
             Self::Device => "DeviceRateLimited",
             Self::Authority => "AuthorityRateLimited",
+            Self::Queue => "Busy",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -77,4 +78,17 @@ fn sixty_four_connections_with_the_longest_messages_fit_into_little_memory() {
     }
     let peak = peak_memory(&issuer);
     assert!(peak < MEMORY_KIB, "{peak} KiB");
+}
+
+#[test]
+fn more_clients_than_the_soft_limit_of_open_files_are_served() {
+    let mut few_files = Command::new("sh");
+    let issuer = "ulimit -S -n 64 && exec \"$0\" issuer \"$@\"";
+    few_files.args(["-c", issuer, env!("CARGO_BIN_EXE_scepter")]);
+    let issuer = Serving::of(few_files, tempfile::tempdir().unwrap());
+    let mut connections: Vec<TcpStream> = (0..150).map(|_| connect(&issuer)).collect();
+    for stream in &mut connections {
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        assert_eq!(ask(stream, "GET /scep/default?operation=GetCACaps", b""), "200");
+    }
 }

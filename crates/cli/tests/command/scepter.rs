@@ -64,18 +64,18 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts it and waits until it is ready.
     pub(crate) fn start<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
-        Self::over(tempfile::tempdir().unwrap(), arguments)
+        Self::of(command(arguments), tempfile::tempdir().unwrap())
     }
 
     /// Ends it, and starts it again over the same data.
     pub(crate) fn restarted<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         let data = std::mem::replace(&mut self.data, tempfile::tempdir().unwrap());
         drop(self);
-        Self::over(data, arguments)
+        Self::of(command(arguments), data)
     }
 
-    fn over<A: AsRef<OsStr>>(data: TempDir, arguments: impl IntoIterator<Item = A>) -> Self {
-        let mut command = command(arguments);
+    /// Starts that command, which takes the arguments of `scepter issuer` or `scepter up`, over that data.
+    pub(crate) fn of(mut command: Command, data: TempDir) -> Self {
         command.arg("--data").arg(data.path());
         for listener in ["--scep-address", "--api-address", "--ops-address"] {
             command.args([listener, "127.0.0.1:0"]);

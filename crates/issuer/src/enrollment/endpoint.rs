@@ -25,8 +25,8 @@ use crate::metrics::ScepLabels;
 use crate::ocsp;
 use crate::revocation_list;
 
-/// When to come again after an outage or with a full queue.
-const BUSY_FOR: Duration = Duration::from_secs(5);
+/// When to come again after an outage.
+const OUTAGE_FOR: Duration = Duration::from_secs(5);
 
 /// The routes of the SCEP listener. Paths are read as clients write them, so a router's patterns do not help. A whole
 /// request may take `timeout`, the reading of its body included.
@@ -212,7 +212,7 @@ fn told(failure: &Failure, id: CorrelationId) -> Response {
         }
         Failure::Limited(limited) => later(limited_status(limited.by), &limited.by.to_string(), limited.wait),
         Failure::Unavailable(_) => {
-            later(StatusCode::SERVICE_UNAVAILABLE, "the issuer is busy; try again", BUSY_FOR)
+            later(StatusCode::SERVICE_UNAVAILABLE, "the issuer cannot answer now; try again", OUTAGE_FOR)
         }
     }
 }
@@ -221,7 +221,7 @@ fn told(failure: &Failure, id: CorrelationId) -> Response {
 fn limited_status(by: LimitedBy) -> StatusCode {
     match by {
         LimitedBy::Source | LimitedBy::Device => StatusCode::TOO_MANY_REQUESTS,
-        LimitedBy::Authority => StatusCode::SERVICE_UNAVAILABLE,
+        LimitedBy::Authority | LimitedBy::Queue => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
@@ -284,8 +284,12 @@ mod tests {
     #[test]
     fn a_client_that_asks_too_much_is_told_so_and_a_busy_authority_is_our_outage() {
         let wait = Duration::from_millis(2001);
-        for (by, status) in [(LimitedBy::Source, 429), (LimitedBy::Device, 429), (LimitedBy::Authority, 503)]
-        {
+        for (by, status) in [
+            (LimitedBy::Source, 429),
+            (LimitedBy::Device, 429),
+            (LimitedBy::Authority, 503),
+            (LimitedBy::Queue, 503),
+        ] {
             let answer = told(&Limited { by, wait }.into(), CorrelationId::random());
             assert_eq!(answer.status(), status, "{by}");
             assert_eq!(answer.headers()[header::RETRY_AFTER], "3", "{by}");

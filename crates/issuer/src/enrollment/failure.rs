@@ -190,7 +190,10 @@ impl From<StoreError> for Failure {
 
 impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
-        Self::Unavailable(error.to_string())
+        match error {
+            KeyError::Busy => Limited::BUSY.into(),
+            KeyError::Unavailable(_) => Self::Unavailable(error.to_string()),
+        }
     }
 }
 
@@ -229,7 +232,13 @@ mod tests {
     fn a_store_outage_is_worth_another_try_and_an_unreadable_row_is_not() {
         let unreadable = StoreError::Unreadable { what: "profile", problem: "x".into() };
         assert!(matches!(Failure::from(unreadable), Failure::Fault(_)));
-        assert!(matches!(Failure::from(KeyError::Busy), Failure::Unavailable(_)));
+        assert!(matches!(Failure::from(KeyError::Unavailable("x".into())), Failure::Unavailable(_)));
+    }
+
+    #[test]
+    fn a_full_queue_is_a_limit_that_was_reached_and_no_outage_to_log() {
+        assert!(matches!(Failure::from(KeyError::Busy), Failure::Limited(Limited::BUSY)));
+        assert_eq!(Failure::from(KeyError::Busy).reason(), "Busy");
     }
 
     #[test]

@@ -41,10 +41,14 @@ async fn limited(change: impl FnOnce(&mut Limits)) -> World {
     World::furnished_as(configuration).await
 }
 
+pub(crate) async fn metrics(world: &World) -> String {
+    let url = format!("http://{}/metrics", world.running.addresses().ops);
+    reqwest::get(url).await.unwrap().text().await.unwrap()
+}
+
 /// The names and labels of everything that is measured.
 async fn series(world: &World) -> BTreeSet<String> {
-    let url = format!("http://{}/metrics", world.running.addresses().ops);
-    let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+    let text = metrics(world).await;
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| line.rsplit_once(' ')).map(|(series, _)| series.to_owned()).collect()
 }
@@ -96,6 +100,9 @@ async fn th_21_a_full_rsa_queue_asks_for_another_try_and_then_serves() {
         assert_eq!(answer.headers()["retry-after"], "5");
     }
     assert!(answers.iter().all(|answer| answer.status() == 200 || answer.status() == 503));
+    let counted = format!(r#"reason="Busy"}} {}"#, busy.len());
+    let metrics = metrics(&world).await;
+    assert!(metrics.contains(&counted), "{counted}: {metrics}");
     world.enroll(&world.ticket("laptop-1").await).await.unwrap();
 }
 

@@ -5,7 +5,7 @@ use scepter_issuer::IssuerConfiguration;
 use scepter_issuer::configuration::{Limits, Period, Rate};
 use scepter_policy::vocabulary::DeviceState;
 
-use crate::floods::{client_at, junk};
+use crate::floods::{client_at, junk, metrics};
 use crate::world::World;
 
 /// So many, and then none for an hour: what is left does not depend on how fast a test runs.
@@ -24,11 +24,6 @@ async fn post(world: &World, client: &Client, message: &[u8], forwarded_for: &st
     let url = format!("{}?operation=PKIOperation", world.scep_url());
     let request = client.post(url).header("X-Forwarded-For", forwarded_for);
     request.body(message.to_vec()).send().await.unwrap()
-}
-
-async fn metrics(world: &World) -> String {
-    let url = format!("http://{}/metrics", world.running.addresses().ops);
-    reqwest::get(url).await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]
