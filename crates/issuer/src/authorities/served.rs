@@ -78,19 +78,6 @@ impl Opening<'_> {
             .new_ocsp_responder(pool, now)
             .await
             .map_err(|source| OpenAuthorityError::Ocsp { authority: ca.name.clone(), source })?;
-        let facts = AuthorityFacts {
-            name: configuration.name.clone(),
-            ca: ca.name.clone(),
-            not_before: authority.not_before(),
-            not_after: authority.not_after(),
-            max_validity: configuration.max_validity,
-            enforce_name_lengths: configuration.enforce_name_lengths,
-            root: authority.root().to_vec(),
-            other_roots: Vec::new(),
-            public_urls,
-            permitted: configuration.permitted.clone(),
-            approval: configuration.approval,
-        };
         let upkeep = if ca.ra.is_none() { Upkeep::Ours } else { Upkeep::Operators };
         let registration = Registration::new(&authority, files, upkeep, configuration.ca_certificates);
         let registration = registration.map_err(|problem| OpenAuthorityError::Certificates {
@@ -104,15 +91,15 @@ impl Opening<'_> {
             standing: Standing::new(configuration, authority.certificate_chain()),
             ocsp: Responder::new(ocsp),
             predecessor: None,
+            facts: facts(configuration, &authority, public_urls),
             authority,
-            facts,
         })
     }
 }
 
 impl Served {
-    /// Another CA serves the same authority before or after it.
-    pub(super) fn is_beside(&mut self, other: &Self) {
+    /// Notes that another CA serves the same authority before or after it.
+    pub(super) fn stand_beside(&mut self, other: &Self) {
         if self.facts.root != other.facts.root {
             self.facts.other_roots.push(other.facts.root.clone());
         }
@@ -160,5 +147,25 @@ impl Served {
         let listed = profile.scep_server_urls.iter();
         let first = listed.clone().find(|url| place(url).is_some_and(|url| public.contains(&url)));
         first.or(self.facts.public_urls.first()).map_or("", String::as_str)
+    }
+}
+
+fn facts(
+    configuration: &AuthorityConfiguration,
+    authority: &Authority,
+    public_urls: Vec<String>,
+) -> AuthorityFacts {
+    AuthorityFacts {
+        name: configuration.name.clone(),
+        ca: authority.name().clone(),
+        not_before: authority.not_before(),
+        not_after: authority.not_after(),
+        max_validity: configuration.max_validity,
+        enforce_name_lengths: configuration.enforce_name_lengths,
+        root: authority.root().to_vec(),
+        other_roots: Vec::new(),
+        public_urls,
+        permitted: configuration.permitted.clone(),
+        approval: configuration.approval,
     }
 }

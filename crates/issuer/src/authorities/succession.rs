@@ -47,8 +47,8 @@ impl Succession {
             let (ca, end) = (&first.facts.ca, first.facts.not_after);
             tracing::warn!(%ca, %end, from = %next.from, "this CA ends before the next one issues");
         }
-        first.is_beside(&follower);
-        follower.is_beside(&first);
+        first.stand_beside(&follower);
+        follower.stand_beside(&first);
         let root_changes = (first.facts.root != follower.facts.root).then_some(next.from);
         let first = Arc::new(first);
         follower.predecessor = Some(Arc::clone(&first));
