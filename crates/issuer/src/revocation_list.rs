@@ -67,13 +67,21 @@ pub(crate) fn answer(list: Arc<SignedList>, asked: &HeaderMap, now: Timestamp) -
         (header::CACHE_CONTROL, format!("max-age={age}, public, no-transform, must-revalidate")),
         (header::LAST_MODIFIED, date(this_update)),
     ];
-    if asked.get_all(header::IF_NONE_MATCH).iter().any(|known| known.as_bytes() == tag.as_bytes()) {
+    if is_known(asked, &tag) {
         return (StatusCode::NOT_MODIFIED, cacheable).into_response();
     }
     let length = list.crl.length().to_string();
     let content =
         [(header::CONTENT_TYPE, "application/pkix-crl".to_owned()), (header::CONTENT_LENGTH, length)];
     (cacheable, content, Body::from_stream(chunks(list))).into_response()
+}
+
+/// Whether the requester has what `tag` names. It may list several tags, and a proxy that compresses makes them weak
+/// (RFC 9110 §13.1.2).
+fn is_known(asked: &HeaderMap, tag: &str) -> bool {
+    let lists = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let mut known = lists.flat_map(|list| list.split(',')).map(str::trim);
+    known.any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
 /// A list in pieces, read as they are sent: a list of a million entries has some 50 MB.
@@ -92,4 +100,23 @@ fn chunks(list: Arc<SignedList>) -> impl stream::Stream<Item = io::Result<Bytes>
 /// A moment as HTTP writes it (RFC 9110 §5.6.7).
 fn date(moment: Timestamp) -> String {
     DateTimePrinter::new().timestamp_to_rfc9110_string(&moment).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_known_by_its_tag_among_others_weak_or_not() {
+        let is_known = |asked: &[&str]| {
+            let values = asked.iter().map(|value| (header::IF_NONE_MATCH, value.parse().unwrap()));
+            is_known(&values.collect(), "\"7\"")
+        };
+        for same in [&["\"7\""][..], &["W/\"7\""], &["\"6\", \"7\""], &["\"6\"", "\"7\""], &["*"]] {
+            assert!(is_known(same), "{same:?}");
+        }
+        for another in [&[][..], &["\"77\""], &["7"], &["\"6\", W/\"8\""], &[""]] {
+            assert!(!is_known(another), "{another:?}");
+        }
+    }
 }
