@@ -70,6 +70,11 @@ impl Scepter {
         Ok(line.replace(&announced, "").trim_end_matches('/').to_owned())
     }
 
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The process, to stop or kill it.
     pub fn into_process(self) -> Process {
         self.process

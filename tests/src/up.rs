@@ -15,7 +15,7 @@ const ANY_PORTS: [&str; 4] = ["--scep-address", "--scep-tls-address", "--api-add
 #[derive(Debug)]
 pub struct Up {
     // Before the directory: the process must be gone when its files go.
-    _scepter: Scepter,
+    scepter: Scepter,
     scep: String,
     scep_tls: String,
     ops: String,
@@ -56,7 +56,7 @@ impl Up {
         let mut scepter = Scepter::start_with(arguments, environment, &scratch.join("up.log"))?;
         scepter.await_line("ready")?;
         let [scep, scep_tls, ops] = ["scep", "scep-tls", "ops"].map(|name| scepter.listener(name));
-        Ok(Self { _scepter: scepter, scep: scep?, scep_tls: scep_tls?, ops: ops?, scratch })
+        Ok(Self { scepter, scep: scep?, scep_tls: scep_tls?, ops: ops?, scratch })
     }
 
     /// The SCEP URL of an authority, over plain HTTP.
@@ -72,6 +72,17 @@ impl Up {
     /// The URL of the listener for probes and metrics.
     pub fn ops(&self) -> &str {
         &self.ops
+    }
+
+    /// All that it has printed so far, its log included.
+    pub fn output(&self) -> Result<String, Failure> {
+        let log = self.scratch.join("up.log");
+        fs::read_to_string(&log).map_err(Failure::file("read", &log))
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.scepter.id()
     }
 
     /// The admin of this issuer.

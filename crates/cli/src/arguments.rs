@@ -40,6 +40,21 @@ pub(crate) struct Arguments {
 }
 
 impl Command {
+    /// Whether it holds keys or tokens for as long as it runs.
+    pub(crate) fn holds_secrets(&self) -> bool {
+        match self {
+            Self::Issuer(_) | Self::Operator(_) | Self::Up(_) => true,
+            Self::Crds
+            | Self::Lint(_)
+            | Self::Resolve(_)
+            | Self::Challenge(_)
+            | Self::Approve(_)
+            | Self::Get(_)
+            | Self::Device(_)
+            | Self::Load(_) => false,
+        }
+    }
+
     /// What a command logs when nobody says otherwise: services what they do, tools only what goes wrong.
     pub(crate) fn usual_log(&self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@
 mod approve;
 mod arguments;
 mod challenge;
+mod confinement;
 mod connection;
 mod crds;
 mod device;
@@ -63,6 +64,9 @@ pub fn main() -> ExitCode {
 /// Runs one command.
 fn run(arguments: Arguments) -> anyhow::Result<Ending> {
     logging::start(&arguments.log, arguments.command.usual_log())?;
+    if arguments.command.holds_secrets() {
+        confinement::confine()?;
+    }
     match arguments.command {
         Command::Up(arguments) => on_runtime(up::run(arguments)),
         Command::Issuer(arguments) => on_runtime(serve::run(arguments)),

@@ -20,10 +20,10 @@ pub(crate) fn router(issuer: Arc<Issuer>) -> Router {
         .with_state(issuer)
 }
 
-/// Ready while the store answers and every authority has a current CRL.
+/// Ready while the store answers, the clock can be right and every authority has a current CRL.
 async fn ready(State(issuer): State<Arc<Issuer>>) -> Response {
     let problem = match issuer.store.audit_head().await {
-        Ok(_) => stale_list(&issuer),
+        Ok(_) => issuer.clock.check().err().map(|behind| behind.to_string()).or_else(|| stale_list(&issuer)),
         Err(_) => Some("the store does not answer".to_owned()),
     };
     match problem {

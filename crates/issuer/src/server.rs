@@ -84,6 +84,9 @@ impl Running {
         authorities.check_key_roles(&tls_certificates(&configuration.listeners)?)?;
         let api = bound.api_url()?;
         first_token::ensure(&store, &data, &api, clock.now()).await?;
+        if let Some(newest) = store.newest_event().await? {
+            clock.witness(newest);
+        }
         let issuer = Arc::new(Issuer {
             store,
             authorities,

@@ -264,6 +264,12 @@ impl Store {
         Err(AuditError::Broken { sequence: seen.sequence + 1, problem: "the head names another last event" })
     }
 
+    /// When the last event was recorded: no honest clock stands before it (TH-20).
+    pub async fn newest_event(&self) -> Result<Option<Timestamp>, StoreError> {
+        let newest = sqlx::query("SELECT recorded_at FROM events ORDER BY sequence DESC LIMIT 1");
+        newest.fetch_optional(&self.inner.reader).await?.map(|row| row.time("recorded_at")).transpose()
+    }
+
     /// The end of the audit.
     pub async fn audit_head(&self) -> Result<Head, StoreError> {
         let mut reader = self.inner.reader.acquire().await?;

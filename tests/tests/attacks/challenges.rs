@@ -1,11 +1,12 @@
 //! TH-02 and TH-04: challenges in other hands, of other things, and of those who lost their entitlement meanwhile.
 
 use scepter_device::Ticket;
-use scepter_scep::FailInfo;
 use scepter_scep::client::Inquiry;
+use scepter_scep::{FailInfo, Secret, SignerCertificate};
 use scepter_tests::FakeClock;
 
-use crate::range::{BADGE, BRANCH, DOORS, Range};
+use crate::key::Key;
+use crate::range::{BADGE, BRANCH, CONFIGURATION, DOORS, Range};
 use crate::sender::{Reply, Request, Sender};
 use crate::table::Attack;
 
@@ -34,7 +35,7 @@ async fn th_02_a_challenge_in_a_message_of_another_devices_certificate_gets_noth
     let mut attack = Attack::new("TH-02", "a device's certificate signs for the challenge of another device");
     let thief = Sender::enrolled(&range, &range.ticket(BADGE, "scanner-2").await).await;
     let stolen = range.ticket(BADGE, "scanner-1").await;
-    let request = Request::honest(&stolen).for_key(&crate::key::Key::new());
+    let request = Request::honest(&stolen).for_key(&Key::new());
     for inquiry in [Inquiry::Enroll(&request), Inquiry::Renew(&request)] {
         assert_eq!(thief.ask(&range, inquiry).await, REFUSED);
         attack.tried();
@@ -75,7 +76,7 @@ async fn th_02_a_challenge_of_another_profile_device_or_tenant_gets_nothing() {
         format!("{id}.{secret}' OR '1'='1"),
         format!(" {id}.{secret}"),
     ] {
-        let request = asking(&wanted, &scepter_scep::Secret::new(guess)).for_key(&sender.key);
+        let request = asking(&wanted, &Secret::new(guess)).for_key(&sender.key);
         assert_eq!(sender.ask(&range, Inquiry::Enroll(&request)).await, REFUSED);
         attack.tried();
     }
@@ -103,6 +104,32 @@ async fn th_04_a_challenge_of_a_device_that_was_unassigned_meanwhile_gets_nothin
     range.conclude(attack, 0).await;
 }
 
+#[tokio::test]
+async fn th_04_a_request_that_waits_for_approval_dies_with_its_entitlement() {
+    let manual = CONFIGURATION.replacen("permitted:", "approval: Manual\n  permitted:", 1);
+    let range = Range::configured(&manual, &[]).await;
+    let mut attack = Attack::new(
+        "TH-04",
+        "unassigned between the request and its approval; then approved, polled and sent again",
+    );
+    let ticket = range.ticket(BADGE, "scanner-1").await;
+    let device = Sender::self_made(&ticket.subject_der);
+    let request = Request::honest(&ticket).for_key(&device.key);
+    assert_eq!(device.ask(&range, Inquiry::Enroll(&request)).await, Reply::Pending);
+    let waiting = range.up.admin().waiting().unwrap().remove(0);
+    range.unassign("scanner-1").await;
+    let approved = range.up.admin().approve(&waiting);
+    attack.saw(if approved.is_ok() { "approved in vain" } else { "nothing is left to approve" });
+    let issuer = range.authority.certificates().last().unwrap();
+    let issuer_der = SignerCertificate::from_der(issuer).unwrap().subject_der().to_vec();
+    let poll = Inquiry::Poll { issuer_der: &issuer_der, subject_der: &ticket.subject_der };
+    for inquiry in [poll, Inquiry::Enroll(&request)] {
+        assert!(matches!(device.ask(&range, inquiry).await, Reply::Refused(_)));
+        attack.tried();
+    }
+    range.conclude(attack, 0).await;
+}
+
 async fn use_in_vain(range: &Range, attack: &mut Attack, ticket: &Ticket) {
     let device = Sender::self_made(&ticket.subject_der);
     let request = Request::honest(ticket).for_key(&device.key);
@@ -113,6 +140,6 @@ async fn use_in_vain(range: &Range, attack: &mut Attack, ticket: &Ticket) {
 }
 
 /// The request of one ticket with the challenge of another.
-fn asking(ticket: &Ticket, challenge: &scepter_scep::Secret) -> Request {
+fn asking(ticket: &Ticket, challenge: &Secret) -> Request {
     Request { challenge: Some(challenge.clone()), ..Request::honest(ticket) }
 }

@@ -24,19 +24,27 @@ const SENDER_NONCE: u8 = 5;
 const TRANSACTION_ID: u8 = 7;
 /// Algorithm identifiers, their parameters included.
 const RSA_ENCRYPTION: &[u8] = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
-pub(crate) const SHA_256: &[u8] = b"\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00";
+const SHA_256: &[u8] = b"\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00";
 /// The OID of AES-128 in CBC mode.
-pub(crate) const AES_128_CBC: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x02";
+const AES_128_CBC: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x02";
 
-/// A message whose parts are its forger's to choose. Its signature holds.
+/// A message whose parts are its forger's to choose. Its signature holds, where its digest is said to be SHA-256.
+#[derive(Clone)]
 pub(crate) struct Forgery<'a> {
     pub(crate) sender: &'a Sender,
     /// An attribute for each; none leaves it out.
     pub(crate) message_types: &'a [&'a str],
+    /// What is said to be the digest: an algorithm identifier.
+    pub(crate) digest: &'a [u8],
     pub(crate) envelope: &'a Envelope,
 }
 
-impl Forgery<'_> {
+impl<'a> Forgery<'a> {
+    /// A PKCSReq with nothing wrong but, perhaps, its envelope.
+    pub(crate) fn honest(sender: &'a Sender, envelope: &'a Envelope) -> Self {
+        Self { sender, message_types: &["19"], digest: SHA_256, envelope }
+    }
+
     /// The message in DER.
     pub(crate) fn write(&self) -> Vec<u8> {
         let content = self.envelope.to_der();
@@ -46,7 +54,7 @@ impl Forgery<'_> {
         let signer_info = [
             version(1),
             issuer_and_serial(certificate),
-            SHA_256.to_vec(),
+            self.digest.to_vec(),
             tlv(CONTEXT_0, &attributes),
             RSA_ENCRYPTION.to_vec(),
             tlv(OCTET_STRING, &signature),
@@ -54,7 +62,7 @@ impl Forgery<'_> {
         let encapsulated = [DATA, &tlv(CONTEXT_0, &tlv(OCTET_STRING, &content))].concat();
         let signed_data = [
             version(1),
-            tlv(SET, SHA_256),
+            tlv(SET, self.digest),
             tlv(SEQUENCE, &encapsulated),
             tlv(CONTEXT_0, certificate),
             tlv(SET, &tlv(SEQUENCE, &signer_info.concat())),
@@ -84,6 +92,8 @@ impl Forgery<'_> {
 pub(crate) struct Envelope {
     pub(crate) recipient: Vec<u8>,
     pub(crate) encrypted_key: Vec<u8>,
+    /// In further recipient infos for the same recipient.
+    pub(crate) more_keys: Vec<Vec<u8>>,
     pub(crate) cipher: &'static [u8],
     pub(crate) iv: Vec<u8>,
     pub(crate) ciphertext: Vec<u8>,
@@ -100,6 +110,7 @@ impl Envelope {
         Self {
             recipient: issuer_and_serial(to.der()),
             encrypted_key: wrap(to, &key),
+            more_keys: Vec::new(),
             cipher: AES_128_CBC,
             iv: iv.to_vec(),
             ciphertext,
@@ -107,17 +118,18 @@ impl Envelope {
     }
 
     fn to_der(&self) -> Vec<u8> {
-        let recipient_info = [
-            version(0),
-            self.recipient.clone(),
-            RSA_ENCRYPTION.to_vec(),
-            tlv(OCTET_STRING, &self.encrypted_key),
-        ];
+        let keys = std::iter::once(&self.encrypted_key).chain(&self.more_keys);
+        let recipient_infos: Vec<u8> = keys.flat_map(|key| self.recipient_info(key)).collect();
         let algorithm = tlv(SEQUENCE, &[self.cipher, &tlv(OCTET_STRING, &self.iv)].concat());
         let encrypted = [DATA, &algorithm, &tlv(0x80, &self.ciphertext)].concat();
-        let enveloped =
-            [version(0), tlv(SET, &tlv(SEQUENCE, &recipient_info.concat())), tlv(SEQUENCE, &encrypted)];
+        let enveloped = [version(0), tlv(SET, &recipient_infos), tlv(SEQUENCE, &encrypted)];
         content_info(ENVELOPED_DATA, &enveloped.concat())
+    }
+
+    fn recipient_info(&self, encrypted_key: &[u8]) -> Vec<u8> {
+        let parts =
+            [version(0), self.recipient.clone(), RSA_ENCRYPTION.to_vec(), tlv(OCTET_STRING, encrypted_key)];
+        tlv(SEQUENCE, &parts.concat())
     }
 }
 

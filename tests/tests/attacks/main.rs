@@ -4,15 +4,23 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod algorithms;
 mod challenges;
+mod enumeration;
 mod forgery;
 mod key;
 mod message_types;
 mod mutation;
 mod names;
+mod naming;
+mod oracle;
+mod publication;
 mod range;
 mod renewal;
 mod replay;
+mod secrecy;
 mod sender;
+mod start;
+mod statistics;
 mod table;
 mod tlv;

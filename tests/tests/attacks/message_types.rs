@@ -17,7 +17,7 @@ async fn th_12_no_message_type_gets_around_the_challenge() {
     let request = Request::bare(&ticket).for_key(&sender.key);
     let envelope = Envelope::sealed(range.authority.encrypt_to(), &request);
     let send = async |message_types: &[&str]| {
-        let message = Forgery { sender: &sender, message_types, envelope: &envelope }.write();
+        let message = Forgery { message_types, ..Forgery::honest(&sender, &envelope) }.write();
         sender.read(&range, &range.post(message).await)
     };
 

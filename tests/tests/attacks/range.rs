@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use scepter_device::{ScepServer, Ticket, Trust};
 use scepter_issuer_api::client::{Client, ClientFile};
-use scepter_issuer_api::{CertificateRecord, MintRequest, MintTarget};
+use scepter_issuer_api::{
+    CertificateRecord, DeviceReport, IssuerError, MintRequest, MintTarget, MintedChallenges, ProfileDelivery,
+    ReportedOutcome,
+};
 use scepter_policy::identity::{DeviceId, Namespace, ObjectName};
 use scepter_scep::Secret;
 use scepter_scep::client::Authority;
@@ -28,8 +31,11 @@ pub(crate) const BRANCH: &str = "branch";
 /// How long a change of a manifest may take to have its effect.
 pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 
+/// The pause between two looks.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// The issuer's configuration.
-const CONFIGURATION: &str = include_str!("issuer.yaml");
+pub(crate) const CONFIGURATION: &str = include_str!("issuer.yaml");
 
 /// A running issuer and those who reach it.
 pub(crate) struct Range {
@@ -76,9 +82,7 @@ impl Range {
     }
 
     pub(crate) async fn ticket_in(&self, namespace: &str, profile: &str, device: &str) -> Ticket {
-        let request = MintRequest { devices: MintTarget::Device(DeviceId::new(device).unwrap()) };
-        let namespace = Namespace::new(namespace).unwrap();
-        let minted = self.admin.mint(&namespace, &ObjectName::new(profile).unwrap(), &request).await.unwrap();
+        let minted = self.mint(namespace, profile, device).await.unwrap();
         let minted = minted.minted.into_iter().next().expect("the device is assigned");
         let dns: Vec<_> = minted.san.iter().filter_map(|name| name.strip_prefix("dns:")).collect();
         Ticket {
@@ -89,6 +93,44 @@ impl Range {
             extended_key_usages: Vec::new(),
             ca_thumbprint: None,
         }
+    }
+
+    /// Why a device gets no challenge.
+    pub(crate) async fn not_minted(&self, profile: &str, device: &str) -> String {
+        let minted = self.mint(HEADQUARTERS, profile, device).await.unwrap();
+        assert!(minted.minted.is_empty(), "{device} got a challenge of {profile}");
+        minted.not_minted[0].message.clone()
+    }
+
+    /// Waits until a profile that was added is served.
+    pub(crate) async fn await_served(&self, profile: &str) {
+        let deadline = Instant::now() + LIMIT;
+        while self.mint(HEADQUARTERS, profile, "visitor").await.is_err() {
+            assert!(Instant::now() < deadline, "{profile} is not served");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// What a device that has installed its root is told to enroll with.
+    pub(crate) async fn delivered(&self, profile: &str, device: &str) -> ProfileDelivery {
+        let (namespace, device) = (Namespace::new(HEADQUARTERS).unwrap(), DeviceId::new(device).unwrap());
+        for root in self.admin.check_in(&namespace, &device).await.unwrap().roots {
+            let report = DeviceReport::Root { profile: root.profile, outcome: ReportedOutcome::Installed };
+            self.admin.report_from_device(&namespace, &device, &report).await.unwrap();
+        }
+        let delivered = self.admin.check_in(&namespace, &device).await.unwrap().profiles;
+        delivered.into_iter().find(|delivered| delivered.profile.as_str() == profile).unwrap()
+    }
+
+    async fn mint(
+        &self,
+        namespace: &str,
+        profile: &str,
+        device: &str,
+    ) -> Result<MintedChallenges, IssuerError> {
+        let request = MintRequest { devices: MintTarget::Device(DeviceId::new(device).unwrap()) };
+        let (namespace, profile) = (Namespace::new(namespace).unwrap(), ObjectName::new(profile).unwrap());
+        self.admin.mint(&namespace, &profile, &request).await
     }
 
     /// What another authority answers to GetCACert.
@@ -103,7 +145,12 @@ impl Range {
 
     /// The same to another authority.
     pub(crate) async fn post_to(&self, authority: &str, message: Vec<u8>) -> HttpAnswer {
-        let url = format!("{}?operation=PKIOperation", self.up.scep(authority));
+        self.post_at(&self.up.scep(authority), message).await
+    }
+
+    /// The same to any SCEP URL.
+    pub(crate) async fn post_at(&self, url: &str, message: Vec<u8>) -> HttpAnswer {
+        let url = format!("{url}?operation=PKIOperation");
         let answer = self.http.post(url).body(message).send().await.unwrap();
         HttpAnswer { status: answer.status().as_u16(), body: answer.bytes().await.unwrap().to_vec() }
     }
@@ -125,18 +172,17 @@ impl Range {
             format!("{before}{}", members.replace(&format!("{device}, "), ""))
         };
         self.up.edit("headquarters.yaml", leave).unwrap();
-        let target = MintTarget::Device(DeviceId::new(device).unwrap());
-        let request = MintRequest { devices: target };
-        let (namespace, profile) = (Namespace::new(HEADQUARTERS).unwrap(), ObjectName::new(BADGE).unwrap());
         let deadline = Instant::now() + LIMIT;
-        loop {
-            let minted = self.admin.mint(&namespace, &profile, &request).await;
-            if minted.is_err() || minted.is_ok_and(|minted| minted.minted.is_empty()) {
-                return;
-            }
+        while self.mint(HEADQUARTERS, BADGE, device).await.is_ok_and(|minted| !minted.minted.is_empty()) {
             assert!(Instant::now() < deadline, "{device} is still assigned");
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// What the issuer says that it can (GetCACaps).
+    pub(crate) async fn capabilities(&self) -> String {
+        let url = format!("{}?operation=GetCACaps", self.up.scep("default"));
+        self.http.get(url).send().await.unwrap().text().await.unwrap()
     }
 
     /// What the row of a device says.
@@ -148,10 +194,15 @@ impl Range {
         }
     }
 
+    /// All counters.
+    pub(crate) async fn metrics(&self) -> String {
+        let metrics = self.http.get(format!("{}/metrics", self.up.ops())).send().await.unwrap();
+        metrics.text().await.unwrap()
+    }
+
     /// How many messages ended how, as `/metrics` has it: `SubjectNameMismatch` → 3.
     pub(crate) async fn refusals(&self) -> BTreeMap<String, u64> {
-        let metrics = self.http.get(format!("{}/metrics", self.up.ops())).send().await.unwrap();
-        let text = metrics.text().await.unwrap();
+        let text = self.metrics().await;
         let counted = text.lines().filter_map(|line| line.strip_prefix("scep_requests_total{"));
         let refused = counted.filter_map(|line| {
             let (labels, count) = line.split_once("} ")?;

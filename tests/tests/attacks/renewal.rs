@@ -32,8 +32,7 @@ async fn th_10_a_forged_certificate_renews_nothing() {
     let branch = of_the_branch(&range).await;
     clock.set(DUE).unwrap();
 
-    let forger = || Key::new();
-    let (swapped, resigned, own) = (forger(), forger(), forger());
+    let [swapped, resigned, own] = [(); 3].map(|()| Key::new());
     let ra = range.up.data().join("authorities/default/ra-signing.key");
     let forged = [
         Sender { certificate: with_key(&genuine.certificate, &swapped), key: swapped },

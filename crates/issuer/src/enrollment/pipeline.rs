@@ -26,6 +26,7 @@ pub(super) async fn answer(
     source: Source,
 ) -> Result<Answer, Failure> {
     let parsed = scepter_scep::parse(message, &Limits::default()).map_err(Failure::Malformed)?;
+    issuer.clock.check().map_err(|behind| Failure::Unavailable(behind.to_string()))?;
     let transaction = parsed.transaction().clone();
     let addressee = Addressee::of(&parsed, served, issuer.clock.now());
     let verified = parsed.verify(&addressee.served.algorithms);
@@ -122,7 +123,10 @@ async fn issue(
         Reservation::Replay(recorded) => Ok(Some(recorded)),
         Reservation::Fresh(order) => {
             let certificate = served.authority.issue(*order).await?;
-            Ok(Some(issuer.store.record(certificate, issuer.clock.now()).await?))
+            let now = issuer.clock.now();
+            let recorded = issuer.store.record(certificate, now).await?;
+            issuer.clock.witness(now);
+            Ok(Some(recorded))
         }
     }
 }

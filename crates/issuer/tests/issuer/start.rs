@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use jiff::SignedDuration;
+use scepter_device::{EnrollError, TransportError};
 use scepter_issuer::configuration::{
     AuthorityConfiguration, FileRef, KeyRef, RegistrationAuthority, TlsEndpoint, TlsFiles,
 };
@@ -63,6 +65,28 @@ async fn a_lost_key_file_never_makes_a_new_authority() {
     std::fs::remove_file(data.path().join("authorities/default/ca.key")).unwrap();
     let line = fails(overrides(&data)).await;
     assert!(line.contains("ca.key") && line.contains("restore"), "{line}");
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_serves_nothing_until_it_is_right_again() {
+    let world = World::furnished().await;
+    let ticket = world.ticket("laptop-1").await;
+    let unanswered = async |world: &World| {
+        let ready = format!("http://{}/readyz", world.running.addresses().ops);
+        assert_eq!(reqwest::get(ready).await.unwrap().status(), 503);
+        let error = world.enroll(&ticket).await.unwrap_err();
+        assert!(
+            matches!(error, EnrollError::Transport(TransportError::Status { status: 503, .. })),
+            "{error}"
+        );
+    };
+    world.enroll(&world.ticket("laptop-2").await).await.unwrap();
+    world.clock.advance(SignedDuration::from_mins(-2));
+    unanswered(&world).await;
+    let world = world.restarted().await;
+    unanswered(&world).await;
+    world.clock.advance(SignedDuration::from_mins(2));
+    world.enroll(&ticket).await.unwrap();
 }
 
 #[tokio::test]

@@ -16,10 +16,20 @@ pub(super) fn begins_with(text: &str, prefix: &str) -> bool {
 /// Reads a URI that says the same to everybody: printable ASCII, no backslash, no user, no needless escape.
 fn read(text: &str) -> Option<Url> {
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let uri = Url::parse(text).ok().filter(|_| plain && escapes_are_needed(text))?;
+    let uri = Url::parse(text)
+        .ok()
+        .filter(|uri| plain && escapes_are_needed(text) && has_two_slashes(text, uri))?;
     let anonymous = uri.username().is_empty() && uri.password().is_none();
     let dotted = text.split(['/', '?', '#']).any(|segment| matches!(segment, "." | ".."));
     (anonymous && !dotted).then_some(uri)
+}
+
+/// Whether the host, if there is one, stands after two slashes. Browsers take any number of them; by RFC 3986 other
+/// numbers say that there is no host.
+fn has_two_slashes(text: &str, uri: &Url) -> bool {
+    let after_scheme = text.get(uri.scheme().len() + 1..).unwrap_or_default();
+    let is_plain = after_scheme.strip_prefix("//").is_some_and(|rest| !rest.starts_with('/'));
+    is_plain || uri.host_str().unwrap_or_default().is_empty()
 }
 
 /// Whether every `%` escapes a byte that could not stand there itself: escaped letters, dots and separators serve to
@@ -74,6 +84,9 @@ mod tests {
             "https://id.corp.example\\@evil.example/devices/1",
             "https://id.corp.example/devices/\0",
             "https://id.corp.example/devices/ü",
+            "https:///id.corp.example/devices/1",
+            "https:/id.corp.example/devices/1",
+            "https:id.corp.example/devices/1",
             "id.corp.example/devices/1",
             "",
         ] {

@@ -29,6 +29,7 @@ pub(crate) async fn an_untouched_audit_verifies_up_to_its_head(world: World) {
     let what: Vec<What> = events.iter().map(|event| event.what).collect();
     assert_eq!(what, [What::ObjectApplied, What::InventorySynced, What::ObjectApplied]);
     assert_eq!(head.sequence, 3);
+    assert_eq!(world.store.newest_event().await.unwrap(), events.last().map(|event| event.recorded_at));
 }
 
 pub(crate) async fn a_changed_event_breaks_the_chain_where_it_stands(world: World) {
