@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
-use scepter_policy::identity::{AssignmentKey, AuthorityName, SerialNumber, Tenant};
+use scepter_policy::identity::{AssignmentKey, AuthorityName, SerialNumber, Tenant, UserId};
 use scepter_policy::revocation::RevocationReason;
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
@@ -111,7 +111,6 @@ impl crate::change::Change<'_> {
     pub(crate) async fn insert_certificate(
         &mut self,
         issued: &scepter_policy::issuance::Issued,
-        user: Option<&str>,
     ) -> Result<Certificate, StoreError> {
         let order = issued.order();
         let certificate = Certificate {
@@ -133,7 +132,7 @@ impl crate::change::Change<'_> {
         .assignment(&certificate.key)
         .bind(certificate.serial.to_string())
         .bind(certificate.authority.as_str())
-        .bind(user)
+        .bind(order.user().map(UserId::as_str))
         .bind(order.credential().to_string())
         .bind(order.fingerprint().0.as_slice())
         .bind(certificate.der.as_slice())

@@ -54,6 +54,14 @@ impl Dialect {
         }
     }
 
+    /// Whether a connection is asked whether it is still there before it is used. That of SQLite is a file that is open.
+    pub(crate) const fn can_lose_connections(self) -> bool {
+        match self {
+            Self::Sqlite => false,
+            Self::Postgres => true,
+        }
+    }
+
     /// How many connections writers have; they take turns all the same.
     pub(crate) const fn writers(self) -> u32 {
         match self {

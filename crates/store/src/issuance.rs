@@ -12,7 +12,6 @@ use scepter_policy::issuance::{
     RenewableCertificate, RowVersions,
 };
 use scepter_policy::request::KeyFingerprint;
-use scepter_policy::vocabulary::CertificateType;
 use serde_json::json;
 use sqlx::AnyConnection;
 
@@ -20,7 +19,6 @@ use crate::approvals::{Asked, WaitingRequest};
 use crate::assignments::{RowKey, Standing, read_row};
 use crate::certificates::{Certificate, by_serial};
 use crate::challenges::{Challenge, Stage, read_challenge};
-use crate::change::Change;
 use crate::events::{Subject, What};
 use crate::interpreter::Interpreter as _;
 use crate::inventory::member;
@@ -223,28 +221,10 @@ impl Store {
             return change.recorded_meanwhile(order).await.map(Recorded::new);
         };
         change.check_versions(order.key(), versions).await?;
-        let user = self.certified_user(&mut change, order.key()).await?;
-        let certificate = change.insert_certificate(&issued, user.as_deref()).await?;
+        let certificate = change.insert_certificate(&issued).await?;
         change.make_current(&certificate).await?;
         change.commit().await?;
         Ok(Recorded::new(certificate))
-    }
-
-    /// The user whom a certificate names: it dies when they leave.
-    async fn certified_user(
-        &self,
-        change: &mut Change<'_>,
-        key: &AssignmentKey,
-    ) -> Result<Option<String>, StoreError> {
-        let stored = read_object(change.sql(), &key.tenant, ObjectKind::ScepProfile, &key.profile).await?;
-        let Some(profile) = stored.and_then(|stored| self.profile_of(&stored)) else { return Ok(None) };
-        match profile.certificate_type {
-            CertificateType::Device => Ok(None),
-            CertificateType::User => {
-                let member = member(change.sql(), &key.tenant, &key.device).await?;
-                Ok(member.and_then(|member| member.device.user_id).map(String::from))
-            }
-        }
     }
 }
 

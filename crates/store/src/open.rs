@@ -147,6 +147,7 @@ async fn pool(dialect: Dialect, url: &Url, connections: u32) -> Result<AnyPool, 
         .max_connections(connections)
         .idle_timeout(None)
         .max_lifetime(None)
+        .test_before_acquire(dialect.can_lose_connections())
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 for statement in dialect.session() {

@@ -9,6 +9,7 @@ use crate::authority::{AuthorityFacts, permit};
 use crate::request::compare;
 use crate::resolve::{ResolvedRequest, resolve};
 use crate::rules::validity;
+use crate::vocabulary::CertificateType;
 
 /// How far a certificate begins in the past, for devices whose clock is behind.
 const BACKDATED: SignedDuration = SignedDuration::from_mins(5);
@@ -33,6 +34,7 @@ pub fn authorize(
     compare(&resolved, &request.facts)?;
     check_names(&grant, authority, &resolved)?;
     let (not_before, not_after) = lifetime(&grant, authority, now)?;
+    let credential = grant.presented.id();
     Ok(Authorized {
         content: Content {
             key: grant.key,
@@ -45,8 +47,12 @@ pub fn authorize(
             not_after,
             spki: request.facts.spki,
             key_fingerprint: request.key,
+            user: match grant.profile.certificate_type {
+                CertificateType::Device => None,
+                CertificateType::User => grant.device.user_id,
+            },
         },
-        credential: grant.presented.id(),
+        credential,
         fingerprint: request.fingerprint,
         approval: authority.approval,
         versions: grant.versions,

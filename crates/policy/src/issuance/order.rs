@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{CredentialId, RowVersions};
 use crate::authority::Approval;
-use crate::identity::{AssignmentKey, AuthorityName, SerialNumber};
+use crate::identity::{AssignmentKey, AuthorityName, SerialNumber, UserId};
 use crate::name::{DistinguishedName, Oid};
 use crate::request::{KeyFingerprint, RequestFingerprint};
 use crate::san::GeneralName;
@@ -52,6 +52,7 @@ pub(super) struct Content {
     pub(super) not_after: Timestamp,
     pub(super) spki: Vec<u8>,
     pub(super) key_fingerprint: KeyFingerprint,
+    pub(super) user: Option<UserId>,
 }
 
 impl Authorized {
@@ -184,6 +185,11 @@ impl Order {
     /// When the certificate ends.
     pub fn not_after(&self) -> Timestamp {
         self.content.not_after
+    }
+
+    /// The user whom the certificate names: it dies when they leave. A device's certificate names none.
+    pub fn user(&self) -> Option<&UserId> {
+        self.content.user.as_ref()
     }
 
     /// The DER SubjectPublicKeyInfo to be certified.

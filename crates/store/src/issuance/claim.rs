@@ -8,7 +8,7 @@ use scepter_policy::request::{KeyFingerprint, RequestFingerprint};
 use scepter_policy::vocabulary::DeviceState;
 use sqlx::AnyConnection;
 
-use crate::assignments::{RowKey, Standing, Verdict};
+use crate::assignments::{RowKey, Standing};
 use crate::certificates::{Certificate, by_serial};
 use crate::challenges::{Stage, VoidReason, read_challenge};
 use crate::change::Change;
@@ -167,7 +167,7 @@ impl Change<'_> {
 
     /// Takes the request's key for this challenge, for ever.
     pub(super) async fn claim_key(&mut self, claim: &Claim<'_>) -> Result<(), IssuanceError> {
-        sqlx::query(
+        let taken = sqlx::query(
             "INSERT INTO request_keys (owner, namespace, profile, device, association, fingerprint, challenge) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING",
         )
@@ -175,8 +175,10 @@ impl Change<'_> {
         .bind(claim.request_key.0.as_slice())
         .bind(claim.credential.to_string())
         .execute(self.sql())
-        .await?;
-        if key_seen_by_another(self.sql(), claim.request_key, claim.credential).await?.is_none() {
+        .await?
+        .rows_affected();
+        if taken == 1 || key_seen_by_another(self.sql(), claim.request_key, claim.credential).await?.is_none()
+        {
             return Ok(());
         }
         let message = "a certificate was requested for this key before; make a new key";
@@ -234,15 +236,20 @@ impl Change<'_> {
         }
     }
 
-    /// Makes a certificate its row's current one.
+    /// Makes a certificate its row's current one, and the row `Issued`.
     pub(super) async fn make_current(&mut self, certificate: &Certificate) -> Result<(), StoreError> {
-        let key = RowKey::from(&certificate.key);
+        let (key, now) = (RowKey::from(&certificate.key), self.now());
         let query = sqlx::query(
-            "UPDATE assignments SET serial = $7, reissue = 0 WHERE owner = $1 AND namespace = $2 AND kind = $3 \
-             AND profile = $4 AND device = $5 AND association = $6",
+            "UPDATE assignments SET serial = $7, reissue = 0, state = $8, reason = '', message = '', \
+             changed_at = CASE WHEN state = $8 THEN changed_at ELSE $9 END \
+             WHERE owner = $1 AND namespace = $2 AND kind = $3 AND profile = $4 AND device = $5 AND association = $6",
         );
-        key.bind(query).bind(certificate.serial.to_string()).execute(self.sql()).await?;
-        self.set_state(&key, Verdict { state: DeviceState::Issued, reason: "", message: "" }).await?;
+        key.bind(query)
+            .bind(certificate.serial.to_string())
+            .bind(DeviceState::Issued.as_str())
+            .time(now)
+            .execute(self.sql())
+            .await?;
         self.touched(&key.tenant, key.kind, &key.profile);
         Ok(())
     }
