@@ -82,7 +82,7 @@ impl Load {
     }
 
     /// Sends every request, `concurrency` at a time, and then reads the answers: a success is a signed SUCCESS that fits its
-    /// request and whose envelope holds a certificate.
+    /// request.
     pub async fn run(self, concurrency: NonZeroUsize) -> Result<Tally, LoadError> {
         let began = Instant::now();
         let sent = self.send(concurrency).await?;

@@ -67,9 +67,10 @@ impl From<EnrollError> for Shortfall {
 pub struct Tally {
     /// From the first request sent to the last answer received.
     pub elapsed: Duration,
-    /// Requests that brought a certificate.
+    /// Requests that were granted: answers with SUCCESS that verify.
     pub successes: usize,
-    /// Different serial numbers among those certificates.
+    /// Different serial numbers among their certificates. An answer in a cipher that is refused here, such as DES, does not
+    /// tell its serial number.
     pub distinct_serials: usize,
     /// The other requests, by what they met.
     pub shortfalls: BTreeMap<Shortfall, usize>,
@@ -94,6 +95,7 @@ impl Tally {
                     successes += 1;
                     serials.insert(serial);
                 }
+                Err(EnrollError::Envelope) => successes += 1,
                 Err(error) => {
                     first_failure.get_or_insert_with(|| error.to_string());
                     *shortfalls.entry(error.into()).or_default() += 1;
@@ -132,9 +134,16 @@ mod tests {
     }
 
     #[test]
+    fn a_grant_that_cannot_be_opened_counts_without_a_serial() {
+        let tally = tally(vec![Ok("0a".to_owned()), Err(EnrollError::Envelope)]);
+        assert_eq!((tally.successes, tally.distinct_serials), (2, 1));
+        assert!(tally.shortfalls.is_empty());
+    }
+
+    #[test]
     fn what_brought_no_certificate_is_counted_by_what_it_met() {
         let refused = || EnrollError::Refused { code: FailInfo::BadRequest, text: None };
-        let tally = tally(vec![Err(refused()), Err(EnrollError::Envelope), Err(refused())]);
+        let tally = tally(vec![Err(refused()), Err(EnrollError::Transaction), Err(refused())]);
         let met: Vec<_> = tally.shortfalls.iter().map(|(met, count)| (met.to_string(), *count)).collect();
         assert_eq!(met, [("failInfo 2".to_owned(), 2), ("unreadable".to_owned(), 1)]);
         assert_eq!(tally.successes, 0);
