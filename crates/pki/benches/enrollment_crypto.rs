@@ -46,8 +46,8 @@ fn main() -> Result<(), Failure> {
         key.encrypt(&[7; 32], &mut wrapped)?;
         Ok(())
     })?;
-    let mut opened = vec![0; opener.min_output_size()];
-    let open = time(|| Ok(opener.decrypt(&wrapped, &mut opened).map(|_| ())?))?;
+    let mut plaintext = vec![0; opener.min_output_size()];
+    let open = time(|| Ok(opener.decrypt(&wrapped, &mut plaintext).map(|_| ())?))?;
 
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random)?;
     let curve = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref())?;
@@ -82,7 +82,7 @@ fn time(mut operation: impl FnMut() -> Result<(), Failure>) -> Result<Duration, 
     for _ in 0..REPETITIONS {
         operation()?;
     }
-    Ok((thread_time() - began) / REPETITIONS)
+    Ok(thread_time().saturating_sub(began) / REPETITIONS)
 }
 
 fn thread_time() -> Duration {
