@@ -2,9 +2,14 @@
 
 /// The median of a sample.
 pub(crate) fn median(sample: &[f64]) -> f64 {
+    centile(50, sample)
+}
+
+/// What so many percent of a sample, fewer than 100, do not exceed.
+pub(crate) fn centile(percent: usize, sample: &[f64]) -> f64 {
     let mut sorted = sample.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
+    sorted[sorted.len() * percent / 100]
 }
 
 /// Welch's t of two samples.
@@ -29,4 +34,5 @@ fn samples_apart_by_their_spread_differ_and_a_sample_is_like_itself() {
     assert!(welch(&one, &one).abs() < 1e-9);
     assert!(welch(&one, &other) < -4.5, "{}", welch(&one, &other));
     assert!((median(&other) - 8.0).abs() < 1e-9);
+    assert!((centile(90, &one) - 9.0).abs() < 1e-9);
 }
