@@ -1,5 +1,7 @@
 //! TH-02 and TH-04: challenges in other hands, of other things, and of those who lost their entitlement meanwhile.
 
+use std::collections::BTreeMap;
+
 use scepter_device::Ticket;
 use scepter_scep::client::Inquiry;
 use scepter_scep::{FailInfo, Secret, SignerCertificate};
@@ -11,6 +13,8 @@ use crate::sender::{Reply, Request, Sender};
 use crate::table::Attack;
 
 const REFUSED: Reply = Reply::Refused(FailInfo::BadRequest);
+/// Why somebody gets nothing who is not assigned any more.
+const NOT_TARGETED: &str = "ScepProfileNoLongerTargetedToTheClient";
 
 #[tokio::test]
 async fn th_02_a_device_whose_challenge_a_thief_used_first_is_refused_and_its_row_says_so() {
@@ -90,7 +94,7 @@ async fn th_04_a_challenge_that_expired_gets_nothing() {
     let mut attack = Attack::new("TH-04", "a challenge of yesterday");
     let ticket = range.ticket(BADGE, "scanner-1").await;
     clock.set(0).unwrap();
-    use_in_vain(&range, &mut attack, &ticket).await;
+    use_in_vain(&range, &mut attack, &ticket, "ChallengeExpired").await;
     range.conclude(attack, 0).await;
 }
 
@@ -100,7 +104,7 @@ async fn th_04_a_challenge_of_a_device_that_was_unassigned_meanwhile_gets_nothin
     let mut attack = Attack::new("TH-04", "unassigned between hand-out and use");
     let ticket = range.ticket(BADGE, "scanner-1").await;
     range.unassign("scanner-1").await;
-    use_in_vain(&range, &mut attack, &ticket).await;
+    use_in_vain(&range, &mut attack, &ticket, NOT_TARGETED).await;
     range.conclude(attack, 0).await;
 }
 
@@ -123,18 +127,20 @@ async fn th_04_a_request_that_waits_for_approval_dies_with_its_entitlement() {
     let issuer = range.authority.certificates().last().unwrap();
     let issuer_der = SignerCertificate::from_der(issuer).unwrap().subject_der().to_vec();
     let poll = Inquiry::Poll { issuer_der: &issuer_der, subject_der: &ticket.subject_der };
-    for inquiry in [poll, Inquiry::Enroll(&request)] {
+    for (inquiry, count) in [(poll, 1), (Inquiry::Enroll(&request), 2)] {
         assert!(matches!(device.ask(&range, inquiry).await, Reply::Refused(_)));
+        assert_eq!(range.refusals().await, BTreeMap::from([(NOT_TARGETED.to_owned(), count)]));
         attack.tried();
     }
     range.conclude(attack, 0).await;
 }
 
-async fn use_in_vain(range: &Range, attack: &mut Attack, ticket: &Ticket) {
+async fn use_in_vain(range: &Range, attack: &mut Attack, ticket: &Ticket, reason: &str) {
     let device = Sender::self_made(&ticket.subject_der);
     let request = Request::honest(ticket).for_key(&device.key);
-    for inquiry in [Inquiry::Enroll(&request), Inquiry::Renew(&request)] {
+    for (inquiry, count) in [(Inquiry::Enroll(&request), 1), (Inquiry::Renew(&request), 2)] {
         assert_eq!(device.ask(range, inquiry).await, REFUSED);
+        assert_eq!(range.refusals().await, BTreeMap::from([(reason.to_owned(), count)]));
         attack.tried();
     }
 }
