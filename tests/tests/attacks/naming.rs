@@ -15,90 +15,95 @@ use crate::table::Attack;
 const STRICT: &str = include_str!("strict.yaml");
 /// Objects that an attacker adds.
 const INTRUDERS: &str = include_str!("intruders.yaml");
+/// The subject of whoever asks.
+const OWN: &str = "CN={{UserName}},O=Example";
 const CLIENT: &str = "1.3.6.1.5.5.7.3.2";
 const OCSP_SIGNING: &str = "1.3.6.1.5.5.7.3.9";
 
 #[tokio::test]
 async fn th_05_a_profile_that_writes_another_identity_is_not_served() {
-    let author =
+    let mut author =
         Author::begin("TH-05", "profiles that name an administrator, a SID, a host or another organisation")
             .await;
-    let own = "CN={{UserName}},O=Example";
     let sid = "tag:microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-500";
     let names = [
-        ("UPN", "administrator@example.com"),
-        ("UPN", "Administrator@EXAMPLE.COM"),
-        ("UPN", "{{UserName}}@corp.internal"),
-        ("UPN", "administrator@corp.internal"),
-        ("Email", "ceo@example.com"),
-        ("URI", sid),
-        ("URI", "TAG:Microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-500"),
-        ("URI", "tag:microsoft.com%2C2022-09-14:sid:S-1-5-21-1-2-3-500"),
-        ("URI", "%74ag:microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-500"),
-        ("URI", "tag:microsoft.com,2022-09-14:sid:{{OnPremisesSecurityIdentifier}}"),
-        ("URI", "ldap://dc01.example.com/"),
-        ("DNS", "dc01.corp.internal"),
+        ("UPN", "administrator@example.com", "AUT-09"),
+        ("UPN", "Administrator@EXAMPLE.COM", "AUT-09"),
+        ("UPN", "{{UserName}}@corp.internal", "AUT-04"),
+        ("UPN", "administrator@corp.internal", "AUT-04"),
+        ("Email", "ceo@example.com", "AUT-09"),
+        ("URI", sid, "SID-03"),
+        ("URI", "TAG:Microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-500", "SID-03"),
+        ("URI", "tag:microsoft.com%2C2022-09-14:sid:S-1-5-21-1-2-3-500", "SID-03"),
+        ("URI", "%74ag:microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-500", "SID-03"),
+        ("URI", "tag:microsoft.com,2022-09-14:sid:{{OnPremisesSecurityIdentifier}}", "SID-03"),
+        ("URI", "ldap://dc01.example.com/", "AUT-06"),
+        ("DNS", "dc01.corp.internal", "AUT-05"),
     ];
     let subjects = [
-        "CN=administrator,O=Example",
-        "CN=dc01.corp.internal,O=Example",
-        "CN={{DeviceName}}.corp.internal,O=Example",
-        "CN={{UserName}},O=Evil",
-        "CN={{UserName}},OU=Domain Admins,O=Example",
-        "CN={{UserName}},O=Example,DC=corp,DC=internal",
-        "CN={{UserName}},E=ceo@example.com,O=Example",
-        "CN={{UserName}},E={{UserName}}@corp.internal,O=Example",
-        "CN=*.example.com,O=Example\u{202e}",
+        ("CN=administrator,O=Example", "AUT-01"),
+        ("CN=dc01.corp.internal,O=Example", "AUT-02"),
+        ("CN={{DeviceName}}.corp.internal,O=Example", "AUT-02"),
+        ("CN={{UserName}},O=Evil", "AUT-01"),
+        ("CN={{UserName}},OU=Domain Admins,O=Example", "AUT-01"),
+        ("CN={{UserName}},O=Example,DC=corp,DC=internal", "AUT-01"),
+        ("CN={{UserName}},E=ceo@example.com,O=Example", "AUT-09"),
+        ("CN={{UserName}},E={{UserName}}@corp.internal,O=Example", "AUT-03"),
+        ("CN=*.example.com,O=Example\u{202e}", "AUT-01"),
     ];
-    let written = names.map(|name| (own, vec![name])).into_iter();
-    author.refused_each(written.chain(subjects.map(|subject| (subject, vec![])))).await;
+    author.refused_names(&names).await;
+    for (subject, rule) in subjects {
+        author.refused(&profile(subject, &[], &[CLIENT]), subject, &[rule]).await;
+    }
+    author.end().await;
 }
 
 #[tokio::test]
 async fn th_08_names_that_only_look_permitted_are_not_served() {
-    let author =
+    let mut author =
         Author::begin("TH-08", "names next to what is permitted: look-alikes, user info, wildcards, escapes")
             .await;
     let names = [
-        ("UPN", "{{UserName}}@evilexample.com"),
-        ("UPN", "{{UserName}}@example.com.evil"),
-        ("UPN", "{{UserName}}@b@example.com.evil"),
-        ("UPN", "a@{{UserName}}@example.com"),
-        ("UPN", "{{UserName}}@example.com@evil"),
-        ("UPN", "{{UserName}}@ехample.com"),
-        ("UPN", "{{UserName}}@example.com\u{0}.evil"),
-        ("UPN", "{{UserName}}@.example.com"),
-        ("UPN", "{{UserName}}@sub.example.com"),
-        ("Email", "{{UserName}}@evilexample.com"),
-        ("Email", "{{UserName}}@example.com."),
-        ("Email", "{{UserName}}example.com"),
-        ("Email", "{{UserName}}@example.com@evil.com"),
-        ("Email", "\"{{UserName}}@evil\"@evil.com"),
-        ("Email", "{{UserName}}@xn--example-xyz.com"),
-        ("DNS", "*.example.com"),
-        ("DNS", "evilexample.com"),
-        ("DNS", "{{DeviceName}}example.com"),
-        ("DNS", "{{DeviceName}}.example.com.evil"),
-        ("DNS", "example.com\u{0}.evil"),
-        ("DNS", ".example.com"),
-        ("DNS", "a..example.com"),
-        ("DNS", "ехample.com"),
-        ("DNS", "dc01.example.com/evil"),
-        ("DNS", "-a.example.com"),
-        ("URI", "https://id.example.com@evil/"),
-        ("URI", "https://id.example.com.evil/"),
-        ("URI", "https://id.example.com:443@evil/"),
-        ("URI", "http://id.example.com/"),
-        ("URI", "https://evil/https://id.example.com/"),
-        ("URI", "https://id.example.com\\@evil/"),
-        ("URI", "https://{{DeviceName}}.example.com/"),
-        ("URI", "//id.example.com/"),
-        ("URI", "https://ID.EXAMPLE.COM.evil/"),
-        ("URI", "https://id.example.com%2eevil/"),
-        ("URI", "https:///id.example.com/"),
-        ("URI", "https:id.example.com/"),
+        ("UPN", "{{UserName}}@evilexample.com", "AUT-04"),
+        ("UPN", "{{UserName}}@example.com.evil", "AUT-04"),
+        ("UPN", "{{UserName}}@b@example.com.evil", "AUT-04"),
+        ("UPN", "a@{{UserName}}@example.com", "AUT-04"),
+        ("UPN", "{{UserName}}@example.com@evil", "AUT-04"),
+        ("UPN", "{{UserName}}@ехample.com", "AUT-04"),
+        ("UPN", "{{UserName}}@example.com\u{0}.evil", "SAN-05"),
+        ("UPN", "{{UserName}}@.example.com", "AUT-04"),
+        ("UPN", "{{UserName}}@sub.example.com", "AUT-04"),
+        ("Email", "{{UserName}}@evilexample.com", "AUT-03"),
+        ("Email", "{{UserName}}@example.com.", "AUT-03"),
+        ("Email", "{{UserName}}example.com", "AUT-03"),
+        ("Email", "{{UserName}}@example.com@evil.com", "AUT-03"),
+        ("Email", "\"{{UserName}}@evil\"@evil.com", "AUT-03"),
+        ("Email", "{{UserName}}@xn--example-xyz.com", "AUT-03"),
+        ("DNS", "*.example.com", "AUT-05"),
+        ("DNS", "evilexample.com", "AUT-05"),
+        ("DNS", "{{DeviceName}}example.com", "AUT-05"),
+        ("DNS", "{{DeviceName}}.example.com.evil", "AUT-05"),
+        ("DNS", "example.com\u{0}.evil", "SAN-05"),
+        ("DNS", ".example.com", "AUT-05"),
+        ("DNS", "a..example.com", "AUT-05"),
+        ("DNS", "ехample.com", "AUT-05"),
+        ("DNS", "dc01.example.com/evil", "AUT-05"),
+        ("DNS", "-a.example.com", "AUT-05"),
+        ("URI", "https://id.example.com@evil/", "AUT-06"),
+        ("URI", "https://id.example.com.evil/", "AUT-06"),
+        ("URI", "https://id.example.com:443@evil/", "AUT-06"),
+        ("URI", "http://id.example.com/", "AUT-06"),
+        ("URI", "https://evil/https://id.example.com/", "AUT-06"),
+        ("URI", "https://id.example.com\\@evil/", "AUT-06"),
+        ("URI", "https://{{DeviceName}}.example.com/", "AUT-06"),
+        ("URI", "//id.example.com/", "AUT-06"),
+        ("URI", "https://ID.EXAMPLE.COM.evil/", "AUT-06"),
+        ("URI", "https://id.example.com%2eevil/", "AUT-06"),
+        ("URI", "https:///id.example.com/", "AUT-06"),
+        ("URI", "https:id.example.com/", "AUT-06"),
     ];
-    author.refused_each(names.map(|name| ("CN={{UserName}},O=Example", vec![name])).into_iter()).await;
+    author.refused_names(&names).await;
+    author.end().await;
 }
 
 #[tokio::test]
@@ -117,7 +122,9 @@ async fn th_07_no_certificate_speaks_for_its_authority_or_for_others() {
         "1.3.6.1.4.1.311.10.3.4",
     ];
     for usage in usages {
-        author.refused(&profile("CN={{SerialNumber}},O=Example", &[], &[CLIENT, usage]), usage).await;
+        author
+            .refused(&profile("CN={{SerialNumber}},O=Example", &[], &[CLIENT, usage]), usage, &["AUT-08"])
+            .await;
     }
     author.end().await;
     let mut anyone = Author::over(
@@ -125,7 +132,7 @@ async fn th_07_no_certificate_speaks_for_its_authority_or_for_others() {
         Attack::new("TH-07", "OCSPSigning from an authority that permits any name"),
     )
     .await;
-    anyone.refused(&profile("CN={{SerialNumber}}", &[], &[OCSP_SIGNING]), OCSP_SIGNING).await;
+    anyone.refused(&profile("CN={{SerialNumber}}", &[], &[OCSP_SIGNING]), OCSP_SIGNING, &["AUT-08"]).await;
     anyone.end().await;
 }
 
@@ -166,7 +173,7 @@ async fn th_47_a_profile_of_another_teams_authority_is_not_served() {
     for authority in ["branch", "nobody"] {
         let mut manifest = profile("CN={{SerialNumber}},O=Example", &[], &[CLIENT]);
         manifest["spec"]["authorityName"] = authority.into();
-        author.refused(&manifest, authority).await;
+        author.refused(&manifest, authority, &["AUT-10"]).await;
         let root = object(
             "TrustedRootProfile",
             "theirs",
@@ -176,7 +183,7 @@ async fn th_47_a_profile_of_another_teams_authority_is_not_served() {
                 "assignments": { "include": [{ "allDevices": true }] },
             }),
         );
-        author.refused(&root, authority).await;
+        author.refused(&root, authority, &["AUT-10", "AUT-11"]).await;
     }
     author.end().await;
 }
@@ -196,22 +203,30 @@ impl Author {
     async fn over(range: Range, attack: Attack) -> Self {
         let author = Self { range, attack, rules: BTreeMap::new() };
         // The fault is the name's and not the profile's: with names that are permitted it is served.
-        let sound =
-            profile("CN={{SerialNumber}},O=Example", &[("DNS", "{{DeviceName}}.example.com")], &[CLIENT]);
-        let served = author.put(&sound, Mode::DryRun).await;
-        assert!(matches!(served, Ok(PutOutcome::Applied(_))), "{served:#?}");
+        let names = [
+            ("UPN", "{{UserName}}@example.com"),
+            ("Email", "{{UserName}}@example.com"),
+            ("DNS", "{{DeviceName}}.example.com"),
+            ("URI", "https://id.example.com/{{DeviceId}}"),
+        ];
+        for sound in
+            [profile(OWN, &names, &[CLIENT]), profile("CN={{SerialNumber}},O=Example", &[], &[CLIENT])]
+        {
+            let served = author.put(&sound, Mode::DryRun).await;
+            assert!(matches!(served, Ok(PutOutcome::Applied(_))), "{served:#?}");
+        }
         author
     }
 
-    async fn refused_each(mut self, names: impl Iterator<Item = (&str, Vec<(&str, &str)>)>) {
-        for (subject, names) in names {
-            self.refused(&profile(subject, &names, &[CLIENT]), &format!("{subject} {names:?}")).await;
+    /// A profile of each alternative name, which its rule refuses: type, value, rule.
+    async fn refused_names(&mut self, names: &[(&str, &str, &str)]) {
+        for &(kind, value, rule) in names {
+            self.refused(&profile(OWN, &[(kind, value)], &[CLIENT]), value, &[rule]).await;
         }
-        self.end().await;
     }
 
-    /// The object is refused, by a rule.
-    async fn refused(&mut self, manifest: &Value, what: &str) {
+    /// The object is refused, by one of these rules.
+    async fn refused(&mut self, manifest: &Value, what: &str, by: &[&str]) {
         let rules = match self.put(manifest, Mode::Apply).await {
             Ok(PutOutcome::Refused { diagnostics, .. }) => {
                 let errors = diagnostics.iter().filter(|finding| finding.severity == Severity::Error);
@@ -223,9 +238,7 @@ impl Author {
             }
             Ok(served @ (PutOutcome::Applied(_) | PutOutcome::Held(_))) => panic!("{what}: {served:?}"),
         };
-        let about_names = ["AUT-", "SID-", "SAN-", "SUB-", "VAR-", "EKU-"];
-        let is_about_names = |rule: &String| about_names.iter().any(|area| rule.starts_with(area));
-        assert!(rules.iter().any(is_about_names), "{what}: {rules:?}");
+        assert!(rules.iter().any(|rule| by.contains(&rule.as_str())), "{what}: {rules:?}, not {by:?}");
         for rule in rules {
             *self.rules.entry(rule).or_default() += 1;
         }
@@ -271,14 +284,16 @@ fn profile(subject: &str, names: &[(&str, &str)], usages: &[&str]) -> Value {
         "ScepProfile",
         &format!("{BADGE}-evil"),
         &json!({
-            "platform": "AndroidEnterpriseCorporate",
+            "platform": "Windows10AndLater",
             "certificateType": if names_users { "User" } else { "Device" },
             "subjectNameFormat": subject,
             "subjectAlternativeNames": names,
             "validityPeriod": { "value": 10, "unit": "Days" },
             "keyUsages": ["DigitalSignature"],
             "keySize": 2048,
-            "rootCertificateRef": { "name": "root" },
+            "keyStorageProvider": "TPMOrSoftware",
+            "hashAlgorithms": ["SHA2"],
+            "rootCertificateRef": { "name": "root-windows" },
             "extendedKeyUsages": usages,
             "scepServerURLs": ["https://scep.example.com/scep/default"],
             "assignments": { "include": [{ "group": "scanners" }] },
