@@ -94,7 +94,11 @@ impl Reply {
 impl Sender {
     /// Somebody with a certificate that they made themselves.
     pub(crate) fn self_made(subject_der: &[u8]) -> Self {
-        let key = Key::new();
+        Self::holding(Key::new(), subject_der)
+    }
+
+    /// The same with a key that is there already.
+    pub(crate) fn holding(key: Key, subject_der: &[u8]) -> Self {
         let certificate = self_signed(subject_der, &[7], &key);
         Self { key, certificate }
     }

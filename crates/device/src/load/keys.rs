@@ -56,8 +56,8 @@ impl KeyPool {
         self.len() == 0
     }
 
-    /// The key of that number, which stays the same.
-    pub(crate) fn key(&self, number: usize) -> Result<DeviceKey, KeyFault> {
+    /// The key of that number, below [`len`](Self::len), which stays the same. It protects nothing.
+    pub fn key(&self, number: usize) -> Result<DeviceKey, KeyFault> {
         let missing = KeyFault::Library("find a key in the pool");
         let (larger, smaller) = pair(number);
         let (p, q) = (self.primes.get(larger).ok_or(missing)?, self.primes.get(smaller).ok_or(missing)?);
