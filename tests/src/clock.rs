@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::tool::INSTALL;
 use crate::{Failure, Scratch};
@@ -12,7 +13,7 @@ const LIBRARIES: [&str; 2] = [
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
 ];
 
-/// A clock that stands behind the real one by a number of days and that a test can set while processes go by it.
+/// A clock that stands behind the real one and that a test can set while processes go by it.
 #[derive(Debug)]
 pub struct FakeClock {
     library: &'static str,
@@ -31,8 +32,13 @@ impl FakeClock {
 
     /// Sets it to that many days ago. Whoever goes by it sees so at its next look.
     pub fn set(&self, days: u16) -> Result<(), Failure> {
+        self.set_behind(Duration::from_hours(24 * u64::from(days)))
+    }
+
+    /// Sets it to so long ago, in whole seconds.
+    pub fn set_behind(&self, behind: Duration) -> Result<(), Failure> {
         // In one step: a process that looks meanwhile must find the old time or the new.
-        let next = self.scratch.write("next", format!("-{days}d\n"))?;
+        let next = self.scratch.write("next", format!("-{}\n", behind.as_secs()))?;
         std::fs::rename(&next, self.file()).map_err(Failure::file("replace", &self.file()))
     }
 

@@ -6,6 +6,7 @@
 
 mod algorithms;
 mod challenges;
+mod clocks;
 mod enumeration;
 mod forgery;
 mod key;
