@@ -1,5 +1,6 @@
 //! TH-28 and TH-42: secrets in what is written and shown, and in what is copied.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -7,9 +8,9 @@ use std::process::Command;
 
 use scepter_scep::client::Inquiry;
 use scepter_scep::{FailInfo, Secret};
-use scepter_tests::{Scepter, Scratch, run};
+use scepter_tests::{Process, Scepter, Scratch, Tool, run, until};
 
-use crate::range::{BADGE, CONFIGURATION, Range};
+use crate::range::{BADGE, CONFIGURATION, LIMIT, Range};
 use crate::sender::{Reply, Request, Sender};
 use crate::table::Attack;
 
@@ -58,7 +59,10 @@ async fn th_28_no_secret_is_in_a_log_a_status_a_metric_or_an_error() {
 #[tokio::test]
 async fn th_42_nobody_else_reads_its_files_or_its_memory() {
     let range = Range::open().await;
-    let mut attack = Attack::new("TH-42", "files that others can read; core files");
+    let mut attack = Attack::new(
+        "TH-42",
+        "files that others can read; core files; the memory, read by another process of the same user",
+    );
     let is_certificate = |path: &PathBuf| path.extension().is_some_and(|end| end == "pem");
     for path in files(&range.up.data()).into_iter().filter(|path| !is_certificate(path)) {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
@@ -69,7 +73,18 @@ async fn th_42_nobody_else_reads_its_files_or_its_memory() {
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
     attack.tried();
-    attack.saw("all files but certificates are the owner's; core files have the limit 0");
+    let scratch = Scratch::new("memory").unwrap();
+    let open = unprivileged("sleep", ["60"], &scratch.join("sleep.log"));
+    let shows_it = || reads_memory_of(&open).then_some(()).ok_or("it is not");
+    until("a process that hides nothing is readable", LIMIT, shows_it).unwrap();
+    let configuration = scratch.write("issuer.yaml", CONFIGURATION).unwrap();
+    let issuer = Scepter::command().unwrap().get_program().to_owned();
+    let data = scratch.join("data");
+    let mut issuer = unprivileged(issuer, arguments(&data, &configuration), &scratch.join("issuer.log"));
+    issuer.await_line("ready", LIMIT).unwrap();
+    assert!(!reads_memory_of(&issuer), "the issuer's memory");
+    attack.tried();
+    attack.saw("all files but certificates are the owner's; core files have the limit 0; not dumpable");
     range.conclude(attack, 0).await;
 }
 
@@ -102,6 +117,35 @@ async fn th_42_a_copied_database_opens_nothing() {
     attack.tried();
     attack.saw("ChallengeUnknown; 401");
     range.conclude(attack, 0).await;
+}
+
+/// A process that holds no capability, not even as root: only then may one of the same user read its memory at all.
+fn unprivileged<A: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    arguments: impl IntoIterator<Item = A>,
+    log: &Path,
+) -> Process {
+    let mut command = Process::command(Tool::SetPriv.find().unwrap()).unwrap();
+    command.args(without_capabilities()).arg(program).args(arguments);
+    Process::start("unprivileged", command, log).unwrap()
+}
+
+/// Whether a process of the same user, without capabilities, is shown what another one was given into its memory at its
+/// start (`PTRACE_MODE_READ`; proc(5), prctl(2) of `PR_SET_DUMPABLE`).
+fn reads_memory_of(process: &Process) -> bool {
+    let memory = format!("/proc/{}/environ", process.id());
+    let mut command = Tool::SetPriv.command().unwrap();
+    let read = run(command.args(without_capabilities()).args(["cat", &memory]), b"");
+    read.is_ok_and(|memory| !memory.is_empty())
+}
+
+/// The switches of `setpriv`; who is not root has none to lose.
+fn without_capabilities() -> &'static [&'static str] {
+    if rustix::process::geteuid().is_root() {
+        &["--bounding-set=-all", "--inh-caps=-all", "--"]
+    } else {
+        &["--"]
+    }
 }
 
 /// `scepter issuer` over a data directory, on free ports.
