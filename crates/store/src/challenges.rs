@@ -254,7 +254,7 @@ pub(crate) async fn read_challenge(
     row.as_ref().map(read).transpose()
 }
 
-fn read(row: &AnyRow) -> Result<Challenge, StoreError> {
+pub(crate) fn read(row: &AnyRow) -> Result<Challenge, StoreError> {
     let fingerprint = match row.optional_bytes("fingerprint")? {
         Some(_) => Some(RequestFingerprint(row.digest("fingerprint")?)),
         None => None,

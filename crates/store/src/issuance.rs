@@ -6,29 +6,27 @@
 
 use jiff::Timestamp;
 use scepter_policy::authority::Approval;
-use scepter_policy::identity::{AssignmentKey, ObjectKind, SerialNumber};
+use scepter_policy::identity::{AssignmentKey, SerialNumber};
 use scepter_policy::issuance::{
     Authorized, Credential, CredentialId, CredentialState, Grant, Issued, Order, Presented, RefusalReason,
-    RenewableCertificate, RowVersions,
+    RenewableCertificate,
 };
 use scepter_policy::request::KeyFingerprint;
 use serde_json::json;
-use sqlx::AnyConnection;
 
 use crate::approvals::{Asked, WaitingRequest};
-use crate::assignments::{RowKey, Standing, read_row};
-use crate::certificates::{Certificate, by_serial};
+use crate::certificates::Certificate;
 use crate::challenges::{Challenge, Stage, read_challenge};
 use crate::events::{Subject, What};
 use crate::interpreter::Interpreter as _;
-use crate::inventory::member;
-use crate::objects::read_object;
 use crate::secrets::Purpose;
 use crate::{IssuanceError, Store, StoreError};
 
 pub(crate) mod claim;
+mod facts;
 
-use claim::{Claim, Earlier, key_seen_by_another};
+use claim::{Claim, Earlier};
+use facts::Facts;
 
 /// What became of a request to reserve.
 #[derive(Debug)]
@@ -84,23 +82,22 @@ impl Store {
     /// What the store knows about a credential and a request's key, read in one moment. An unknown challenge and a wrong
     /// secret are one answer; so are a certificate that we do not have and one with our serial number.
     pub async fn grant(&self, credential: &Credential, key: KeyFingerprint) -> Result<Grant, IssuanceError> {
-        let mut reader = self.snapshot().await?;
         match credential {
             Credential::Challenge(id, secret) => {
-                let stored = read_challenge(&mut reader, &CredentialId::Challenge(id.clone())).await?;
-                let stored = stored.ok_or_else(IssuanceError::unknown_challenge)?;
+                let facts = self.facts_of_challenge(&CredentialId::Challenge(id.clone()), key).await?;
+                let stored = facts.challenge()?;
                 if !self.inner.mac_key.verifies(Purpose::Challenge, &id.0, secret, &stored.mac) {
                     return Err(IssuanceError::unknown_challenge());
                 }
-                self.grant_of(&mut reader, Known::challenge(stored)?, key).await
+                self.grant_of(&facts, Known::challenge(stored)?)
             }
             Credential::Renewal(proven) => {
-                let stored = by_serial(&mut reader, proven.serial()).await?;
-                let stored = stored
-                    .filter(|stored| stored.authority == *proven.authority() && stored.der == proven.der());
-                let stored = stored.ok_or_else(unknown_signer)?;
-                let known = Known::certificate(&mut reader, stored).await?;
-                self.grant_of(&mut reader, known, key).await
+                let (facts, spent) = self.facts_of_certificate(proven.serial(), key).await?;
+                let stored = facts.certificate()?;
+                if stored.authority != *proven.authority() || stored.der != proven.der() {
+                    return Err(unknown_signer());
+                }
+                self.grant_of(&facts, Known::certificate(stored, spent, &facts)?)
             }
         }
     }
@@ -111,45 +108,49 @@ impl Store {
         waiting: &WaitingRequest,
         key: KeyFingerprint,
     ) -> Result<Grant, IssuanceError> {
-        let mut reader = self.snapshot().await?;
-        let known = match &waiting.credential {
+        match &waiting.credential {
             id @ CredentialId::Challenge(_) => {
-                let stored = read_challenge(&mut reader, id).await?;
-                Known::challenge(stored.ok_or_else(IssuanceError::unknown_challenge)?)?
+                let facts = self.facts_of_challenge(id, key).await?;
+                self.grant_of(&facts, Known::challenge(facts.challenge()?)?)
             }
             CredentialId::Certificate(serial) => {
-                let stored = by_serial(&mut reader, *serial).await?.ok_or_else(unknown_signer)?;
-                Known::certificate(&mut reader, stored).await?
+                let (facts, spent) = self.facts_of_certificate(*serial, key).await?;
+                self.grant_of(&facts, Known::certificate(facts.certificate()?, spent, &facts)?)
             }
-        };
-        self.grant_of(&mut reader, known, key).await
+        }
     }
 
-    async fn grant_of(
+    /// One statement sees one moment by itself.
+    async fn facts_of_challenge(
         &self,
-        reader: &mut AnyConnection,
-        known: Known,
-        request_key: KeyFingerprint,
-    ) -> Result<Grant, IssuanceError> {
-        let key = &known.key;
-        let row = read_row(reader, &RowKey::from(key)).await?;
-        let Some(row) = row.filter(|row| row.standing == Standing::Targeted) else {
-            return Err(IssuanceError::no_longer_targeted(key));
-        };
-        let stored = read_object(reader, &key.tenant, ObjectKind::ScepProfile, &key.profile).await?;
-        let stored = stored.ok_or_else(|| IssuanceError::no_longer_targeted(key))?;
-        let member = member(reader, &key.tenant, &key.device).await?;
-        let member = member.ok_or_else(|| IssuanceError::no_longer_targeted(key))?;
-        let profile = self.inner.interpreter.profile(&stored.document);
-        let versions =
-            RowVersions { profile: stored.revision, inventory: member.revision, assignment: row.version };
+        id: &CredentialId,
+        key: KeyFingerprint,
+    ) -> Result<Facts, IssuanceError> {
+        let mut reader = self.inner.reader.acquire().await.map_err(StoreError::from)?;
+        Facts::of(&mut reader, id, key).await?.ok_or_else(IssuanceError::unknown_challenge)
+    }
+
+    async fn facts_of_certificate(
+        &self,
+        serial: SerialNumber,
+        key: KeyFingerprint,
+    ) -> Result<(Facts, Option<Challenge>), IssuanceError> {
+        let id = CredentialId::Certificate(serial);
+        let mut reader = self.snapshot().await?;
+        let facts = Facts::of(&mut reader, &id, key).await?.ok_or_else(unknown_signer)?;
+        Ok((facts, read_challenge(&mut reader, &id).await?))
+    }
+
+    fn grant_of(&self, facts: &Facts, known: Known) -> Result<Grant, IssuanceError> {
+        let entitlement = facts.entitlement()?.ok_or_else(|| IssuanceError::no_longer_targeted(&known.key))?;
+        let profile = self.inner.interpreter.profile(&entitlement.document);
         Ok(Grant {
             profile: profile.map_err(|problem| StoreError::unreadable("profile", problem))?,
-            device: member.device,
-            user: member.user,
-            memberships: member.memberships,
-            key_seen_for: key_seen_by_another(reader, request_key, &known.presented.id()).await?,
-            versions,
+            device: entitlement.device,
+            user: entitlement.user,
+            memberships: entitlement.memberships,
+            key_seen_for: facts.key_seen_for()?,
+            versions: entitlement.versions,
             key: known.key,
             presented: known.presented,
             state: known.state,
@@ -244,18 +245,20 @@ impl Known {
     }
 
     /// A revoked certificate proves nothing any more.
-    async fn certificate(reader: &mut AnyConnection, stored: Certificate) -> Result<Self, IssuanceError> {
+    fn certificate(
+        stored: Certificate,
+        spent: Option<Challenge>,
+        facts: &Facts,
+    ) -> Result<Self, IssuanceError> {
         if stored.revoked.is_some() {
             return Err(IssuanceError::signer_revoked());
         }
-        let row = read_row(reader, &RowKey::from(&stored.key)).await?;
-        let spent = read_challenge(reader, &CredentialId::Certificate(stored.serial)).await?;
         let certificate = RenewableCertificate {
             serial: stored.serial,
             not_before: stored.not_before,
             not_after: stored.not_after,
-            is_current: row.as_ref().is_some_and(|row| row.serial == Some(stored.serial.to_string())),
-            outdated: row.is_some_and(|row| row.reissue),
+            is_current: facts.current_serial()? == Some(stored.serial),
+            outdated: facts.outdated()?,
         };
         let state = spent.map_or(Ok(CredentialState::Open), |spent| spent.state())?;
         Ok(Self { key: stored.key, presented: Presented::Certificate(certificate), state })

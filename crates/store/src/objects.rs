@@ -292,8 +292,13 @@ fn read(row: &AnyRow) -> Result<StoredObject, StoreError> {
         uid: row.text("uid")?,
         generation: row.integer("generation")?,
         revision: row.integer("revision")?,
-        document: Document { manifest: row.text("manifest")?, bytes: bytes_from_json(&row.text("bytes")?)? },
+        document: read_document(row)?,
     })
+}
+
+/// The columns manifest and bytes.
+pub(crate) fn read_document(row: &AnyRow) -> Result<Document, StoreError> {
+    Ok(Document { manifest: row.text("manifest")?, bytes: bytes_from_json(&row.text("bytes")?)? })
 }
 
 fn bytes_to_json(bytes: &BTreeMap<String, Vec<u8>>) -> Result<String, StoreError> {
