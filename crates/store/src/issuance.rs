@@ -142,7 +142,8 @@ impl Store {
     }
 
     fn grant_of(&self, facts: &Facts, known: Known) -> Result<Grant, IssuanceError> {
-        let entitlement = facts.entitlement()?.ok_or_else(|| IssuanceError::no_longer_targeted(&known.key))?;
+        let entitlement =
+            facts.entitlement()?.ok_or_else(|| IssuanceError::no_longer_targeted(&known.key))?;
         let profile = self.inner.interpreter.profile(&entitlement.document);
         Ok(Grant {
             profile: profile.map_err(|problem| StoreError::unreadable("profile", problem))?,
@@ -195,6 +196,7 @@ impl Store {
         if authorized.approval() == Approval::Manual
             && change.await_approval(&claim, &authorized, asked).await?
         {
+            change.check_versions(claim.key, claim.versions).await?;
             change.settle(&claim).await?;
             change.commit().await?;
             return Ok(Reservation::Waiting);
@@ -217,11 +219,9 @@ impl Store {
     pub async fn record(&self, issued: Issued, now: Timestamp) -> Result<Recorded, IssuanceError> {
         let order = issued.order();
         let mut change = self.change(now).await?;
-        let reserved = change.spend(order).await?;
-        let Some(versions) = reserved else {
+        if !change.spend(order).await? {
             return change.recorded_meanwhile(order).await.map(Recorded::new);
-        };
-        change.check_versions(order.key(), versions).await?;
+        }
         let certificate = change.insert_certificate(&issued).await?;
         change.make_current(&certificate).await?;
         change.commit().await?;

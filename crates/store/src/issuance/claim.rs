@@ -31,9 +31,31 @@ pub(super) enum Earlier {
     Recorded(Box<Certificate>),
 }
 
+/// Whether the assignment of a challenge still targets its device, in the version that a request was judged by, and so do
+/// its profile and device stand. Writers take turns (decision 0061): what is read here stays until the commit.
+macro_rules! unmoved {
+    ($profile:literal, $inventory:literal, $assignment:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM assignments a \
+             JOIN objects o ON o.owner = a.owner AND o.namespace = a.namespace AND o.kind = a.kind \
+             AND o.name = a.profile \
+             JOIN devices d ON d.owner = a.owner AND d.namespace = a.namespace AND d.id = a.device \
+             WHERE a.owner = challenges.owner AND a.namespace = challenges.namespace AND a.kind = 'ScepProfile' \
+             AND a.profile = challenges.profile AND a.device = challenges.device \
+             AND a.association = challenges.association AND a.standing = 'Targeted' AND o.revision = ",
+            $profile,
+            " AND d.revision = ",
+            $inventory,
+            " AND a.version = ",
+            $assignment,
+            ")"
+        )
+    };
+}
+
 impl Change<'_> {
-    /// Claims a credential that has come as far as `from`, or was approved, for no other request. `false` where it has
-    /// not.
+    /// Claims a credential that has come as far as `from`, or was approved, for no other request, while nothing that the
+    /// request was judged by has moved. `false` where it is not so.
     pub(super) async fn claim(
         &mut self,
         claim: &Claim<'_>,
@@ -41,11 +63,13 @@ impl Change<'_> {
         serial: SerialNumber,
     ) -> Result<bool, StoreError> {
         let now = self.now();
-        let claimed = sqlx::query(
+        let claimed = sqlx::query(concat!(
             "UPDATE challenges SET state = 'Reserved', fingerprint = $1, key_fingerprint = $2, serial = $3, \
              profile_revision = $4, inventory_revision = $5, assignment_version = $6 \
-             WHERE id = $7 AND state IN ($8, 'Approved') AND expires_at > $9 AND (fingerprint IS NULL OR fingerprint = $1)",
-        )
+             WHERE id = $7 AND state IN ($8, 'Approved') AND expires_at > $9 \
+             AND (fingerprint IS NULL OR fingerprint = $1) AND ",
+            unmoved!("$4", "$5", "$6"),
+        ))
         .bind(claim.fingerprint.0.as_slice())
         .bind(claim.request_key.0.as_slice())
         .bind(serial.to_string())
@@ -61,10 +85,9 @@ impl Change<'_> {
         Ok(claimed == 1)
     }
 
-    /// What follows from a claim, whichever kind: nothing it was judged by has moved, its key is taken, and no other
-    /// credential of the assignment becomes a certificate beside a renewed one (GAP-1).
+    /// What follows from a claim, whichever kind: its key is taken, and no other credential of the assignment becomes a
+    /// certificate beside a renewed one (GAP-1).
     pub(super) async fn settle(&mut self, claim: &Claim<'_>) -> Result<(), IssuanceError> {
-        self.check_versions(claim.key, claim.versions).await?;
         self.claim_key(claim).await?;
         if let CredentialId::Certificate(_) = claim.credential {
             let spared = claim.credential.to_string();
@@ -109,6 +132,9 @@ impl Change<'_> {
         }
         match state {
             CredentialState::Waiting(_) if now < challenge.expires_at => Ok(Earlier::Waiting),
+            CredentialState::Open | CredentialState::Approved(_) if now < challenge.expires_at => {
+                Err(self.moved(claim.key).await?)
+            }
             CredentialState::Open | CredentialState::Waiting(_) | CredentialState::Approved(_) => {
                 let message = format!("the credential expired at {}, and it is {now}", challenge.expires_at);
                 Err(IssuanceError::refused(claim.key, RefusalReason::ChallengeExpired, message))
@@ -157,12 +183,17 @@ impl Change<'_> {
         if current == 1 {
             return Ok(());
         }
+        Err(self.moved(key).await?)
+    }
+
+    /// What to say where a row that a request was judged by has moved.
+    async fn moved(&mut self, key: &AssignmentKey) -> Result<IssuanceError, StoreError> {
         let row = self.row(&RowKey::from(key)).await?;
         if row.is_none_or(|row| row.standing != Standing::Targeted) {
-            return Err(IssuanceError::no_longer_targeted(key));
+            return Ok(IssuanceError::no_longer_targeted(key));
         }
         let message = "the profile or the inventory changed while the request was judged; try again";
-        Err(IssuanceError::refused(key, RefusalReason::Outdated, message))
+        Ok(IssuanceError::refused(key, RefusalReason::Outdated, message))
     }
 
     /// Takes the request's key for this challenge, for ever.
@@ -200,33 +231,33 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Turns the order's reservation into a use. The versions it was judged by, or `None` where there is no such
-    /// reservation any more.
-    pub(super) async fn spend(&mut self, order: &Order) -> Result<Option<RowVersions>, StoreError> {
-        let row = sqlx::query(
+    /// Turns the order's reservation into a use, while nothing that the request was judged by has moved. `false` where
+    /// there is no such reservation any more, or something has.
+    pub(super) async fn spend(&mut self, order: &Order) -> Result<bool, StoreError> {
+        let spent = sqlx::query(concat!(
             "UPDATE challenges SET state = 'Used' WHERE id = $1 AND state = 'Reserved' AND fingerprint = $2 \
-             AND serial = $3 RETURNING profile_revision, inventory_revision, assignment_version",
-        )
+             AND serial = $3 AND ",
+            unmoved!("profile_revision", "inventory_revision", "assignment_version"),
+        ))
         .bind(order.credential().to_string())
         .bind(order.fingerprint().0.as_slice())
         .bind(order.serial().to_string())
-        .fetch_optional(self.sql())
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(RowVersions {
-            profile: row.integer("profile_revision")?,
-            inventory: row.integer("inventory_revision")?,
-            assignment: row.integer("assignment_version")?,
-        }))
+        .execute(self.sql())
+        .await?
+        .rows_affected();
+        Ok(spent == 1)
     }
 
-    /// The certificate that the identical request was given meanwhile.
+    /// The certificate that the identical request was given meanwhile, or why the order's reservation is worth nothing.
     pub(super) async fn recorded_meanwhile(&mut self, order: &Order) -> Result<Certificate, IssuanceError> {
         let challenge = read_challenge(self.sql(), order.credential()).await?;
         let challenge = challenge.ok_or_else(|| unknown(order.credential()))?;
         match challenge.state()? {
             CredentialState::Used(fingerprint) if fingerprint == order.fingerprint() => {
                 self.standing_certificate(order.key(), challenge.serial()?).await
+            }
+            CredentialState::Reserved(fingerprint) if fingerprint == order.fingerprint() => {
+                Err(self.moved(order.key()).await?)
             }
             CredentialState::Open
             | CredentialState::Waiting(_)

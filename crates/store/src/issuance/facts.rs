@@ -9,13 +9,13 @@ use scepter_policy::request::KeyFingerprint;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
+use crate::StoreError;
 use crate::assignments::Standing;
 use crate::certificates::{self, Certificate};
 use crate::challenges::{self, Challenge};
 use crate::columns::{Columns, from_json};
 use crate::interpreter::Document;
 use crate::objects::read_document;
-use crate::StoreError;
 
 /// The row of a credential and what stands beside it: its assignment, profile, device, user, their groups (a line each: no
 /// name has a line break), and whoever used the request's key under another credential. `$1` names the row, `$2` is the
@@ -111,7 +111,10 @@ impl Facts {
             document: read_document(row)?,
             device: row.json("device_record")?,
             user: user.map(|record| from_json("user", &record)).transpose()?,
-            memberships: Memberships { device: groups(row, "device_groups")?, user: groups(row, "user_groups")? },
+            memberships: Memberships {
+                device: groups(row, "device_groups")?,
+                user: groups(row, "user_groups")?,
+            },
             versions: RowVersions { profile, inventory, assignment: row.integer("version")? },
         }))
     }
