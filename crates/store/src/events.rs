@@ -1,5 +1,7 @@
 //! The audit: events in order, each one's hash covering the one before it, never changed and never compacted.
 
+use std::sync::{MutexGuard, PoisonError};
+
 use aws_lc_rs::digest::{Context, SHA256};
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, DeviceId, ObjectKind, ObjectName, Tenant};
@@ -107,7 +109,7 @@ pub struct Event {
 }
 
 /// The end of the audit: export it, and a restored store can be told from a current one (TH-37).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
     /// The last event's sequence, 0 before the first.
     pub sequence: i64,
@@ -170,16 +172,16 @@ impl<'a> Subject<'a> {
 }
 
 impl Change<'_> {
-    /// Appends an event to the audit.
+    /// Appends an event to the audit. The head is first taken for what this process last made it, and read only where
+    /// another writer, or a transaction that was rolled back, proves that wrong.
     pub(crate) async fn event(
         &mut self,
         subject: Subject<'_>,
         what: What,
         detail: &Value,
     ) -> Result<(), StoreError> {
-        let previous = head(self.sql()).await?;
         let mut event = Event {
-            sequence: previous.sequence + 1,
+            sequence: 0,
             recorded_at: self.now(),
             owner: subject.owner.to_owned(),
             namespace: subject.namespace.to_owned(),
@@ -190,8 +192,36 @@ impl Change<'_> {
             detail: to_json("event", detail)?,
             hash: Vec::new(),
         };
-        event.hash = hash(&previous.hash, &event);
-        self.append(&event).await
+        let remembered = self.store().last_head().clone();
+        event.follow(&remembered);
+        if !self.move_head(&remembered, &event).await? {
+            let current = head(self.sql()).await?;
+            event.follow(&current);
+            if !self.move_head(&current, &event).await? {
+                return Err(StoreError::unreadable(
+                    "audit",
+                    "its head moved inside a transaction that writes",
+                ));
+            }
+        }
+        self.append(&event).await?;
+        *self.store().last_head() = Head { sequence: event.sequence, hash: event.hash };
+        Ok(())
+    }
+
+    /// Makes an event the head. `false` where the head is not the one that it follows.
+    async fn move_head(&mut self, previous: &Head, event: &Event) -> Result<bool, StoreError> {
+        let moved = sqlx::query(
+            "UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1 AND sequence = $3 AND hash = $4",
+        )
+        .bind(event.sequence)
+        .bind(event.hash.as_slice())
+        .bind(previous.sequence)
+        .bind(previous.hash.as_slice())
+        .execute(self.sql())
+        .await?
+        .rows_affected();
+        Ok(moved == 1)
     }
 
     async fn append(&mut self, event: &Event) -> Result<(), StoreError> {
@@ -211,12 +241,15 @@ impl Change<'_> {
         .bind(event.hash.as_slice())
         .execute(self.sql())
         .await?;
-        sqlx::query("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1")
-            .bind(event.sequence)
-            .bind(event.hash.as_slice())
-            .execute(self.sql())
-            .await?;
         Ok(())
+    }
+}
+
+impl Event {
+    /// Takes its place in the chain.
+    fn follow(&mut self, previous: &Head) {
+        self.sequence = previous.sequence + 1;
+        self.hash = hash(&previous.hash, self);
     }
 }
 
@@ -268,6 +301,10 @@ impl Store {
     pub async fn newest_event(&self) -> Result<Option<Timestamp>, StoreError> {
         let newest = sqlx::query("SELECT recorded_at FROM events ORDER BY sequence DESC LIMIT 1");
         newest.fetch_optional(&self.inner.reader).await?.map(|row| row.time("recorded_at")).transpose()
+    }
+
+    fn last_head(&self) -> MutexGuard<'_, Head> {
+        self.inner.audit_head.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The end of the audit.

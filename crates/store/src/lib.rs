@@ -36,7 +36,7 @@ pub use error::{IssuanceError, MintError, PutError, StoreError, SyncError};
 pub use open::{Config, Location, OpenError};
 pub use secrets::MacKey;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use sqlx::AnyPool;
 use tokio::sync::watch;
@@ -57,6 +57,8 @@ struct Inner {
     mac_key: MacKey,
     interpreter: Remembering,
     changed: watch::Sender<()>,
+    /// What this process last made the head of the audit.
+    audit_head: Mutex<events::Head>,
 }
 
 impl std::fmt::Debug for Store {

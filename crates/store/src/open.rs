@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use sqlx::AnyPool;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
@@ -95,6 +95,7 @@ impl Store {
             mac_key: config.mac_key,
             interpreter: Remembering::new(interpreter),
             changed: watch::Sender::new(()),
+            audit_head: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
