@@ -46,6 +46,18 @@ pub(crate) async fn a_removed_event_breaks_the_chain_where_it_stood(world: World
     assert_eq!(broken_at(&world).await, 1);
 }
 
+pub(crate) async fn events_of_two_processes_and_a_dry_run_between_them_make_one_chain(world: World) {
+    with_events(&world).await;
+    let other = world.with_another_mac_key().await;
+    let named = |name: &str| Manifest { name: name.into(), ..Manifest::default() };
+    other.put(&named("second")).await;
+    world.put(&named("third")).await;
+    world.try_put(&tenant("team-a"), &named("never"), Mode::DryRun).await;
+    world.put(&named("fourth")).await;
+    other.put(&named("fifth")).await;
+    assert_eq!(world.store.verify_audit().await.unwrap().sequence, 7);
+}
+
 async fn changed(world: &World, tenant: &Tenant, after: Cursor) -> (Cursor, Vec<String>) {
     let changes = world.store.changes(&tenant.owner, after, 100).await.unwrap();
     (changes.cursor, changes.keys.iter().map(ToString::to_string).collect())

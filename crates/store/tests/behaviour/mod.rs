@@ -34,6 +34,7 @@ macro_rules! all {
                 a_changed_event_breaks_the_chain_where_it_stands,
                 a_removed_event_breaks_the_chain_where_it_stood,
                 an_untouched_audit_verifies_up_to_its_head,
+                events_of_two_processes_and_a_dry_run_between_them_make_one_chain,
                 the_feed_names_each_changed_key_once_and_in_the_order_of_its_last_change,
                 the_feed_shows_an_owner_nothing_of_another,
                 a_cursor_from_the_future_of_a_restored_store_is_refused,
