@@ -32,6 +32,7 @@ mod process;
 mod scepter;
 mod scratch;
 mod softhsm;
+pub mod tlv;
 mod tool;
 mod up;
 mod wait;

@@ -6,11 +6,11 @@ use aws_lc_rs::iv::FixedLength;
 use aws_lc_rs::rsa::{Pkcs1PublicEncryptingKey, PublicEncryptingKey};
 use der::Encode as _;
 use scepter_scep::{DigestAlgorithm, SignerCertificate};
+use scepter_tests::tlv::{CONTEXT_0, INTEGER, OCTET_STRING, PRINTABLE_STRING, SEQUENCE, SET, tlv};
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
 use crate::sender::{NONCE, Sender, TRANSACTION};
-use crate::tlv::{CONTEXT_0, INTEGER, OCTET_STRING, PRINTABLE_STRING, SEQUENCE, SET, tlv};
 
 const DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
 const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";

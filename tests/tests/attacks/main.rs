@@ -24,4 +24,3 @@ mod sender;
 mod start;
 mod statistics;
 mod table;
-mod tlv;

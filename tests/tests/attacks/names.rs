@@ -4,10 +4,9 @@ use std::str::FromStr as _;
 
 use der::Encode as _;
 use der::asn1::{Ia5StringRef, ObjectIdentifier, OctetString};
+use scepter_tests::tlv::{CONTEXT_0, SEQUENCE, UTF8_STRING, tlv};
 use x509_cert::ext::Extension;
 use x509_cert::name::Name;
-
-use crate::tlv::{CONTEXT_0, SEQUENCE, UTF8_STRING, tlv};
 
 pub(crate) const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
 pub(crate) const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");

@@ -5,13 +5,13 @@ use scepter_device::Ticket;
 use scepter_scep::FailInfo;
 use scepter_scep::client::Inquiry;
 use scepter_tests::FakeClock;
+use scepter_tests::tlv::{BIT_STRING, SEQUENCE, tlv};
 use x509_cert::Certificate;
 
 use crate::key::{Key, sign_as_a_forged_ca};
 use crate::range::{BADGE, BRANCH, Range};
 use crate::sender::{Reply, Request, Sender, self_signed};
 use crate::table::Attack;
-use crate::tlv::{BIT_STRING, SEQUENCE, tlv};
 
 const REFUSED: Reply = Reply::Refused(FailInfo::BadRequest);
 /// Certificates of the range last 20 days and are due in their last four.

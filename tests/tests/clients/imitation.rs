@@ -4,11 +4,12 @@
 use std::fs;
 
 use der::{Decode as _, DecodePem as _, Encode as _};
+use scepter_tests::tlv::{SEQUENCE, tlv};
 use scepter_tests::{Failure, Issued, Minted, Scratch, Tool, run};
 use x509_cert::Certificate;
 use x509_cert::request::CertReq;
 
-use crate::signed_data::{Form, MessageType, SEQUENCE, Signer, definite, pki_message};
+use crate::signed_data::{Form, MessageType, Signer, pki_message};
 
 /// What tells one kind of device from another.
 pub(crate) struct Manner {
@@ -81,7 +82,7 @@ impl Imitation {
         let request = CertReq::from_der(&self.read("request.der")).unwrap();
         let issuer = ca.tbs_certificate().subject().to_der().unwrap();
         let issuer_and_subject = [issuer, request.info.subject.to_der().unwrap()].concat();
-        self.seal(MessageType::Poll, &definite(SEQUENCE, &issuer_and_subject), recipient)
+        self.seal(MessageType::Poll, &tlv(SEQUENCE, &issuer_and_subject), recipient)
     }
 
     fn seal(

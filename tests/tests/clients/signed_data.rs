@@ -1,6 +1,7 @@
 //! A pkiMessage's `SignedData` (RFC 5652 §5, RFC 8894 §3.2), written in DER or in the BER of devices that write as they go.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use scepter_tests::tlv::{CONTEXT_0, OCTET_STRING, PRINTABLE_STRING, SEQUENCE, SET, tlv};
 
 /// How values that hold others are encoded, and long strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +22,6 @@ pub(crate) struct Signer<'a> {
     pub(crate) certificate: &'a [u8],
 }
 
-pub(crate) const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
-const OCTET_STRING: u8 = 0x04;
-const PRINTABLE_STRING: u8 = 0x13;
-const CONTEXT_0: u8 = 0xa0;
 const VERSION_1: &[u8] = b"\x02\x01\x01";
 const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
 const DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
@@ -55,7 +51,7 @@ pub(crate) fn pki_message(
 ) -> Vec<u8> {
     // Attributes are signed, and so sent, as DER, whatever the form of the rest (RFC 5652 §5.4).
     let attributes = signed_attributes(message_type, envelope);
-    let signature = sign(&definite(SET, &attributes));
+    let signature = sign(&tlv(SET, &attributes));
     let sid = form.constructed(SEQUENCE, &[signer.issuer, signer.serial_number]);
     let signer_info = form.constructed(
         SEQUENCE,
@@ -63,9 +59,9 @@ pub(crate) fn pki_message(
             VERSION_1,
             &sid,
             SHA_256,
-            &definite(CONTEXT_0, &attributes),
+            &tlv(CONTEXT_0, &attributes),
             RSA_ENCRYPTION,
-            &definite(OCTET_STRING, &signature),
+            &tlv(OCTET_STRING, &signature),
         ],
     );
     let content = form.constructed(CONTEXT_0, &[&form.octets(envelope)]);
@@ -91,23 +87,23 @@ fn signed_attributes(message_type: MessageType, envelope: &[u8]) -> Vec<u8> {
     let scep = |last: u8| [SCEP_ATTRIBUTE, &[last]].concat();
     let mut attributes = [
         attribute(CONTENT_TYPE, DATA),
-        attribute(MESSAGE_DIGEST, &definite(OCTET_STRING, digest(&SHA256, envelope).as_ref())),
-        attribute(&scep(2), &definite(PRINTABLE_STRING, number)),
-        attribute(&scep(5), &definite(OCTET_STRING, &[0x5a; 16])),
-        attribute(&scep(7), &definite(PRINTABLE_STRING, b"imitation/1+1=")),
+        attribute(MESSAGE_DIGEST, &tlv(OCTET_STRING, digest(&SHA256, envelope).as_ref())),
+        attribute(&scep(2), &tlv(PRINTABLE_STRING, number)),
+        attribute(&scep(5), &tlv(OCTET_STRING, &[0x5a; 16])),
+        attribute(&scep(7), &tlv(PRINTABLE_STRING, b"imitation/1+1=")),
     ];
     attributes.sort();
     attributes.concat()
 }
 
 fn attribute(oid: &[u8], value: &[u8]) -> Vec<u8> {
-    definite(SEQUENCE, &[oid, &definite(SET, value)].concat())
+    tlv(SEQUENCE, &[oid, &tlv(SET, value)].concat())
 }
 
 impl Form {
     fn constructed(self, tag: u8, parts: &[&[u8]]) -> Vec<u8> {
         match self {
-            Self::Definite => definite(tag, &parts.concat()),
+            Self::Definite => tlv(tag, &parts.concat()),
             Self::Indefinite => [&[tag, 0x80], &*parts.concat(), &[0, 0]].concat(),
         }
     }
@@ -115,23 +111,11 @@ impl Form {
     /// An OCTET STRING.
     fn octets(self, content: &[u8]) -> Vec<u8> {
         match self {
-            Self::Definite => definite(OCTET_STRING, content),
+            Self::Definite => tlv(OCTET_STRING, content),
             Self::Indefinite => {
-                let segments: Vec<_> =
-                    content.chunks(1000).map(|part| definite(OCTET_STRING, part)).collect();
+                let segments: Vec<_> = content.chunks(1000).map(|part| tlv(OCTET_STRING, part)).collect();
                 self.constructed(0x20 | OCTET_STRING, &[&segments.concat()])
             }
         }
     }
-}
-
-/// A value of less than 65,536 bytes.
-pub(crate) fn definite(tag: u8, content: &[u8]) -> Vec<u8> {
-    let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
-    let length = match (high, low) {
-        (0, 0..0x80) => vec![low],
-        (0, _) => vec![0x81, low],
-        (_, _) => vec![0x82, high, low],
-    };
-    [&[tag], &*length, content].concat()
 }

@@ -32,20 +32,19 @@ async fn metrics(world: &World) -> String {
     reqwest::get(url).await.unwrap().text().await.unwrap()
 }
 
-/// Sends a message to the RA as it was known at `known`; the answer has to come from that same RA.
-async fn enrolls(world: &World, known: &Authority, device: &str) {
+/// Sends a message of a device to the RA as it was known at `known`, and returns what the RA that is known at `answering` says.
+async fn asks(world: &World, known: &Authority, answering: &Authority, device: &str) -> Reply {
     let ticket = world.ticket(device).await;
     let key = Key::rsa();
     let request = certification_request(&ticket, &key, Some(&ticket.challenge));
     let sender = Sender::self_made(&ticket.subject_der, key);
     let message = sender.message_to(known, Inquiry::Enroll(&request), &Travel::default());
     let body = world.scep().pki_operation(message).await.unwrap();
-    sender.read_from(known, &body, &Travel::default(), None).certificate();
+    sender.read_from(answering, &body, &Travel::default(), None)
 }
 
-#[tokio::test]
-async fn ra_certificates_are_renewed_in_time_and_who_knows_the_old_ones_is_answered_under_them() {
-    let world = World::furnished_with(long_lived).await;
+/// Lets a world's RA certificates come due; what was known of its authority before, and what is known now.
+async fn renewed(world: &World) -> (Authority, Authority) {
     let before = world.scep().authority().await.unwrap();
     world.clock.advance(DUE);
     eventually("new RA certificates", async || {
@@ -53,9 +52,16 @@ async fn ra_certificates_are_renewed_in_time_and_who_knows_the_old_ones_is_answe
     })
     .await;
     let after = world.scep().authority().await.unwrap();
+    (before, after)
+}
+
+#[tokio::test]
+async fn ra_certificates_are_renewed_in_time_and_who_knows_the_old_ones_is_answered_under_them() {
+    let world = World::furnished_with(long_lived).await;
+    let (before, after) = renewed(&world).await;
     assert_eq!(after.certificates()[2..], before.certificates()[2..], "the CA is the same");
-    enrolls(&world, &before, "laptop-1").await;
-    enrolls(&world, &after, "laptop-2").await;
+    asks(&world, &before, &before, "laptop-1").await.certificate();
+    asks(&world, &after, &after, "laptop-2").await.certificate();
 
     let World { running, clock, data, .. } = world;
     running.shutdown().await;
@@ -64,27 +70,15 @@ async fn ra_certificates_are_renewed_in_time_and_who_knows_the_old_ones_is_answe
     let world = World::configured(configuration, data, clock).await;
     assert_eq!(world.scep().authority().await.unwrap().certificates(), after.certificates());
     world.put(&inventory(&["laptop-1", "laptop-2", "laptop-3"]), Mode::Apply).await;
-    enrolls(&world, &before, "laptop-3").await;
+    asks(&world, &before, &before, "laptop-3").await.certificate();
 }
 
 #[tokio::test]
 async fn envelopes_for_ended_ra_certificates_are_not_opened_any_more() {
     let world = World::furnished_with(long_lived).await;
-    let before = world.scep().authority().await.unwrap();
-    world.clock.advance(DUE);
-    eventually("new RA certificates", async || {
-        recipient(&world.scep().authority().await.unwrap()) != recipient(&before)
-    })
-    .await;
+    let (before, after) = renewed(&world).await;
     world.clock.advance(DUE / 2);
-    let after = world.scep().authority().await.unwrap();
-    let ticket = world.ticket("laptop-1").await;
-    let key = Key::rsa();
-    let request = certification_request(&ticket, &key, Some(&ticket.challenge));
-    let sender = Sender::self_made(&ticket.subject_der, key);
-    let message = sender.message_to(&before, Inquiry::Enroll(&request), &Travel::default());
-    let body = world.scep().pki_operation(message).await.unwrap();
-    let reply = sender.read_from(&after, &body, &Travel::default(), None);
+    let reply = asks(&world, &before, &after, "laptop-1").await;
     assert_eq!(reply, Reply::Refused(FailInfo::BadMessageCheck));
     assert_eq!(world.certificates().await, 0);
 }
@@ -144,7 +138,7 @@ async fn ra_certificates_that_the_operator_has_named_are_taken_from_their_file_w
         recipient(&world.scep().authority().await.unwrap()) == renewed_recipient
     })
     .await;
-    enrolls(&world, &before, "laptop-1").await;
+    asks(&world, &before, &before, "laptop-1").await.certificate();
     let ticket = world.ticket("laptop-2").await;
     world.enroll_with(&ticket, &new_key()).await.unwrap();
 }
