@@ -13,16 +13,16 @@ demo-kubernetes: envtest ## the same with kubectl, on a real control plane that 
 	@scripts/demo-kubernetes
 
 .PHONY: test
-test: envtest ## all tests: of the crates, of the world (control plane, SCEP clients), and a short run of the fuzzers
+test: envtest ## all tests: a short run of the fuzzers, then of the crates, then of the world (control plane, SCEP clients)
 	@echo '== tools of the tests'
 	@scripts/install-tools test
+	@echo '== fuzzers, five seconds each'
+	@scripts/install-tools fuzz
+	@scripts/fuzz 5
 	@echo '== tests of the crates'
 	@cargo test --workspace --exclude scepter-tests
 	@echo '== tests of the world'
 	@cargo test --package scepter-tests
-	@echo '== fuzzers, five seconds each'
-	@scripts/install-tools fuzz
-	@scripts/fuzz 5
 
 .PHONY: attacks
 attacks: ## the threats of the threat model made against the real process, and a table of what each came to
