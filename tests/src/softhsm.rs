@@ -2,9 +2,11 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, fcntl_lock};
 
 use crate::command::run;
 use crate::{Failure, Scratch, Tool};
@@ -24,6 +26,13 @@ pub struct SoftHsm {
     directory: PathBuf,
     /// Removes the directory; the process that made the token has it.
     _scratch: Option<Scratch>,
+}
+
+/// A token that answers nobody, until this is dropped.
+#[derive(Debug)]
+pub struct Halt {
+    /// Its lock goes with it.
+    _generation: File,
 }
 
 /// Names the token's directory to a process that uses it.
@@ -73,6 +82,20 @@ impl SoftHsm {
             ("SOFTHSM2_CONF", self.directory.join("softhsm2.conf").into()),
             (DIRECTORY, self.directory.clone().into()),
         ]
+    }
+
+    /// Lets whoever uses the token wait. Before each operation it looks, under a lock, whether another process has changed the
+    /// token; here that other process takes its time. One process can halt a token once at a time.
+    pub fn halt(&self) -> Result<Halt, Failure> {
+        let tokens = self.directory.join("tokens");
+        let mut entries = fs::read_dir(&tokens).map_err(Failure::file("list", &tokens))?;
+        let token = entries.next().and_then(Result::ok).map_or(tokens, |entry| entry.path());
+        let path = token.join("generation");
+        let generation = File::options().read(true).write(true).open(&path);
+        let generation = generation.map_err(Failure::file("open", &path))?;
+        let locked = fcntl_lock(&generation, FlockOperation::LockExclusive);
+        locked.map_err(|error| Failure::file("lock", &path)(error.into()))?;
+        Ok(Halt { _generation: generation })
     }
 
     /// Writes a file that goes with the token.

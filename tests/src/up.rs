@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::{Admin, Failure, Scepter, Scratch};
-
-/// The switches that let every listener take a free port, so that tests run side by side.
-const ANY_PORTS: [&str; 4] = ["--scep-address", "--scep-tls-address", "--api-address", "--ops-address"];
+use crate::{Admin, Failure, Premises, Scepter};
 
 /// A running `scepter up` with a data directory and a copy of the manifests of its own. It ends when dropped.
 #[derive(Debug)]
@@ -19,13 +16,13 @@ pub struct Up {
     scep: String,
     scep_tls: String,
     ops: String,
-    scratch: Scratch,
+    premises: Premises,
 }
 
 impl Up {
     /// Starts on a copy of `manifests`, and waits until every one of them was judged.
     pub fn on(manifests: &Path) -> Result<Self, Failure> {
-        Self::start(manifests, None, &[])
+        Premises::new(manifests, None, &[])?.start()
     }
 
     /// The same with an issuer's configuration, and with more in the environment.
@@ -34,29 +31,19 @@ impl Up {
         configuration: &Path,
         environment: &[(&'static str, OsString)],
     ) -> Result<Self, Failure> {
-        Self::start(manifests, Some(configuration), environment)
+        Premises::new(manifests, Some(configuration), environment)?.start()
     }
 
-    fn start(
-        manifests: &Path,
-        configuration: Option<&Path>,
-        environment: &[(&'static str, OsString)],
-    ) -> Result<Self, Failure> {
-        let scratch = Scratch::new("up")?;
-        copy(manifests, &scratch.join("manifests"))?;
-        let mut arguments: Vec<PathBuf> = vec!["up".into()];
-        arguments.extend(["--manifests".into(), scratch.join("manifests")]);
-        arguments.extend(["--data".into(), scratch.join("data")]);
-        for switch in ANY_PORTS {
-            arguments.extend([switch.into(), "127.0.0.1:0".into()]);
-        }
-        if let Some(configuration) = configuration {
-            arguments.extend(["--config".into(), configuration.to_owned()]);
-        }
-        let mut scepter = Scepter::start_with(arguments, environment, &scratch.join("up.log"))?;
+    pub(crate) fn started(mut scepter: Scepter, premises: Premises) -> Result<Self, Failure> {
         scepter.await_line("ready")?;
         let [scep, scep_tls, ops] = ["scep", "scep-tls", "ops"].map(|name| scepter.listener(name));
-        Ok(Self { scepter, scep: scep?, scep_tls: scep_tls?, ops: ops?, scratch })
+        Ok(Self { scepter, scep: scep?, scep_tls: scep_tls?, ops: ops?, premises })
+    }
+
+    /// Kills it (SIGKILL), as a crash would, and keeps all that it was about.
+    pub fn kill(self) -> Premises {
+        self.scepter.into_process().kill();
+        self.premises
     }
 
     /// The SCEP URL of an authority, over plain HTTP.
@@ -76,7 +63,7 @@ impl Up {
 
     /// All that it has printed so far, its log included.
     pub fn output(&self) -> Result<String, Failure> {
-        let log = self.scratch.join("up.log");
+        let log = self.premises.log();
         fs::read_to_string(&log).map_err(Failure::file("read", &log))
     }
 
@@ -87,18 +74,18 @@ impl Up {
 
     /// The admin of this issuer.
     pub fn admin(&self) -> Admin {
-        Admin::holding(self.scratch.join("data/client.yaml"))
+        Admin::holding(self.data().join("client.yaml"))
     }
 
     /// Its data directory.
     pub fn data(&self) -> PathBuf {
-        self.scratch.join("data")
+        self.premises.data()
     }
 
     /// Every object with its status, as `scepter up` keeps them.
     pub fn statuses(&self) -> Result<Vec<Value>, Failure> {
         let mut objects = Vec::new();
-        for namespace in entries(&self.scratch.join("data/status"))? {
+        for namespace in entries(&self.data().join("status"))? {
             for kind in entries(&namespace)? {
                 for object in entries(&kind)? {
                     let text = fs::read_to_string(&object).map_err(Failure::file("read", &object))?;
@@ -114,19 +101,12 @@ impl Up {
 
     /// Changes a manifest's text; `scepter up` will notice.
     pub fn edit(&self, manifest: &str, change: impl FnOnce(String) -> String) -> Result<(), Failure> {
-        let path = self.manifest(manifest);
-        let text = fs::read_to_string(&path).map_err(Failure::file("read", &path))?;
-        fs::write(&path, change(text)).map_err(Failure::file("write", &path))
+        self.premises.edit(manifest, change)
     }
 
     /// Deletes a manifest; `scepter up` will notice.
     pub fn delete(&self, manifest: &str) -> Result<(), Failure> {
-        let path = self.manifest(manifest);
-        fs::remove_file(&path).map_err(Failure::file("delete", &path))
-    }
-
-    fn manifest(&self, name: &str) -> PathBuf {
-        self.scratch.join("manifests").join(name)
+        self.premises.delete(manifest)
     }
 }
 
@@ -134,13 +114,4 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let entries = fs::read_dir(folder).map_err(Failure::file("read", folder))?;
     let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>();
     paths.map_err(Failure::file("read", folder))
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-    fs::create_dir(to).map_err(Failure::file("create", to))?;
-    for entry in fs::read_dir(from).map_err(Failure::file("read", from))? {
-        let entry = entry.map_err(Failure::file("read", from))?;
-        fs::copy(entry.path(), to.join(entry.file_name())).map_err(Failure::file("copy", &entry.path()))?;
-    }
-    Ok(())
 }

@@ -14,7 +14,7 @@ use crate::table::Attack;
 
 const REFUSED: Reply = Reply::Refused(FailInfo::BadRequest);
 /// Why somebody gets nothing who is not assigned any more.
-const NOT_TARGETED: &str = "ScepProfileNoLongerTargetedToTheClient";
+pub(crate) const NOT_TARGETED: &str = "ScepProfileNoLongerTargetedToTheClient";
 
 #[tokio::test]
 async fn th_02_a_device_whose_challenge_a_thief_used_first_is_refused_and_its_row_says_so() {

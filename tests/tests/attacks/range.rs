@@ -12,9 +12,11 @@ use scepter_issuer_api::{
     ProfileDelivery, ReportedOutcome,
 };
 use scepter_policy::identity::{DeviceId, Namespace, ObjectKey, ObjectKind, ObjectName};
+use scepter_policy::report::DeviceRow;
 use scepter_scep::Secret;
 use scepter_scep::client::Authority;
-use scepter_tests::{FakeClock, Scratch, Up};
+use scepter_tests::{FakeClock, Premises, Scratch, Up};
+use tokio::task::JoinHandle;
 
 use crate::names;
 use crate::table::Attack;
@@ -32,7 +34,7 @@ pub(crate) const BRANCH: &str = "branch";
 pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 
 /// The pause between two looks.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(crate) const PAUSE: Duration = Duration::from_millis(50);
 
 /// The issuer's configuration.
 pub(crate) const CONFIGURATION: &str = include_str!("issuer.yaml");
@@ -46,6 +48,7 @@ pub(crate) struct Range {
 }
 
 /// How the issuer answers over HTTP.
+#[derive(Debug)]
 pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
@@ -74,6 +77,11 @@ impl Range {
         let authority = authority(&up, "default").await;
         let admin = admin(&up.data());
         Self { up, admin, authority, http: reqwest::Client::new() }
+    }
+
+    /// Kills the issuer as a crash would. What it has kept can be started again, as a range over it.
+    pub(crate) fn kill(self) -> Premises {
+        self.up.kill()
     }
 
     /// A fresh challenge of a profile, with all that a request with it has to say.
@@ -150,9 +158,13 @@ impl Range {
 
     /// The same to any SCEP URL.
     pub(crate) async fn post_at(&self, url: &str, message: Vec<u8>) -> HttpAnswer {
-        let url = format!("{url}?operation=PKIOperation");
-        let answer = self.http.post(url).body(message).send().await.unwrap();
-        HttpAnswer { status: answer.status().as_u16(), body: answer.bytes().await.unwrap().to_vec() }
+        post(self.http.clone(), url, message).await.unwrap()
+    }
+
+    /// Sends bytes as a pkiMessage, and does not wait for what comes back; the answer may be that there is none.
+    pub(crate) fn send(&self, message: Vec<u8>) -> JoinHandle<Result<HttpAnswer, reqwest::Error>> {
+        let (http, url) = (self.http.clone(), self.up.scep("default"));
+        tokio::spawn(async move { post(http, &url, message).await })
     }
 
     /// The certificates that the issuer's store has, of both tenants.
@@ -166,12 +178,7 @@ impl Range {
 
     /// Takes a device out of its group, and waits until that has its effect.
     pub(crate) async fn unassign(&self, device: &str) {
-        let leave = |text: String| {
-            let start = text.find("members: [").unwrap();
-            let (before, members) = text.split_at(start);
-            format!("{before}{}", members.replace(&format!("{device}, "), ""))
-        };
-        self.up.edit("headquarters.yaml", leave).unwrap();
+        self.up.edit("headquarters.yaml", |text| without_member(&text, device)).unwrap();
         let deadline = Instant::now() + LIMIT;
         while self.is_assigned(device).await {
             assert!(Instant::now() < deadline, "{device} is still assigned");
@@ -181,10 +188,18 @@ impl Range {
 
     /// Asks no more than to see: who mints a challenge takes the one that is out away.
     async fn is_assigned(&self, device: &str) -> bool {
-        let (namespace, name) = (Namespace::new(HEADQUARTERS).unwrap(), ObjectName::new(BADGE).unwrap());
-        let badge = ObjectKey { kind: ObjectKind::ScepProfile, namespace, name };
-        let report = self.admin.report(&badge, 100).await.unwrap().unwrap();
-        report.devices.iter().any(|row| row.device.as_str() == device && row.state.is_assigned())
+        self.rows(BADGE).await.iter().any(|row| row.device.as_str() == device && row.state.is_assigned())
+    }
+
+    /// Whether anything is said of a device at all.
+    pub(crate) async fn has_row(&self, profile: &str, device: &str) -> bool {
+        self.rows(profile).await.iter().any(|row| row.device.as_str() == device)
+    }
+
+    async fn rows(&self, profile: &str) -> Vec<DeviceRow> {
+        let (namespace, name) = (Namespace::new(HEADQUARTERS).unwrap(), ObjectName::new(profile).unwrap());
+        let profile = ObjectKey { kind: ObjectKind::ScepProfile, namespace, name };
+        self.admin.report(&profile, 100).await.unwrap().unwrap().devices
     }
 
     /// What the issuer says that it can (GetCACaps).
@@ -232,9 +247,21 @@ impl Range {
     }
 }
 
+/// `headquarters.yaml` once that device has left its group.
+pub(crate) fn without_member(text: &str, device: &str) -> String {
+    let start = text.find("members: [").unwrap();
+    let (before, members) = text.split_at(start);
+    format!("{before}{}", members.replace(&format!("{device}, "), ""))
+}
+
 /// The manifests of the range.
 pub(crate) fn manifests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attacks/range")
+}
+
+async fn post(http: reqwest::Client, url: &str, message: Vec<u8>) -> Result<HttpAnswer, reqwest::Error> {
+    let answer = http.post(format!("{url}?operation=PKIOperation")).body(message).send().await?;
+    Ok(HttpAnswer { status: answer.status().as_u16(), body: answer.bytes().await?.to_vec() })
 }
 
 async fn authority(up: &Up, name: &str) -> Authority {
