@@ -13,7 +13,7 @@ demo-kubernetes: envtest ## the same with kubectl, on a real control plane that 
 	@scripts/demo-kubernetes
 
 .PHONY: test
-test: envtest ## all tests: a short run of the fuzzers, then of the crates, then of the world (control plane, SCEP clients)
+test: envtest ## all tests: a short run of the fuzzers, then of the crates, then of the world (control plane, PostgreSQL, SCEP clients)
 	@echo '== tools of the tests'
 	@scripts/install-tools test
 	@echo '== fuzzers, five seconds each'

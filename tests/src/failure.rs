@@ -127,6 +127,10 @@ pub enum Failure {
     #[error("there is no `scepter` to test: {0}")]
     NoScepter(&'static Failure),
 
+    /// The server of this run did not start when the first test asked for it.
+    #[error("there is no PostgreSQL: {0}")]
+    NoPostgres(&'static Failure),
+
     /// Cargo succeeded, but named no binary.
     #[error("cargo built no binary: set SCEPTER_BINARY to one")]
     NoBinaryBuilt,

@@ -88,7 +88,12 @@ impl Process {
 
     /// Asks it to end (SIGTERM), waits until it has, and returns how. One that takes too long is killed.
     pub fn stop(mut self) -> Result<ExitStatus, Failure> {
-        self.signal(Signal::TERM);
+        self.end(Signal::TERM)
+    }
+
+    /// Sends it a signal, waits until it has ended, and returns how.
+    pub(crate) fn end(&mut self, signal: Signal) -> Result<ExitStatus, Failure> {
+        self.signal(signal);
         let name = self.name.clone();
         until(&format!("{name} ends"), GRACE, || match self.child.try_wait() {
             Ok(Some(status)) => Ok(status),

@@ -1,7 +1,8 @@
 //! Programs of the machine that tests drive.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -27,6 +28,8 @@ pub enum Tool {
     OpenSsl,
     /// `softhsm2-util`, a PKCS #11 token without hardware.
     SoftHsm,
+    /// PostgreSQL's server; its other programs lie beside it.
+    Postgres,
     /// `setpriv`, which has the kernel end a child with its parent.
     SetPriv,
     /// Any `kubectl`; only used with a cluster that was there before.
@@ -39,8 +42,10 @@ impl Tool {
     /// The program's path, or a failure that names the remedy.
     pub fn find(self) -> Result<PathBuf, Failure> {
         let mut paths = env::var_os("PATH").unwrap_or_default();
-        paths.push(":");
-        paths.push(CERTMONGER);
+        for beyond in [CERTMONGER.into()].into_iter().chain(postgres_directories()) {
+            paths.push(":");
+            paths.push(beyond);
+        }
         self.find_in(&paths)
     }
 
@@ -64,6 +69,7 @@ impl Tool {
             Self::MicroMdm => "scepclient",
             Self::OpenSsl => "openssl",
             Self::SoftHsm => "softhsm2-util",
+            Self::Postgres => "postgres",
             Self::SetPriv => "setpriv",
             Self::Kubectl => "kubectl",
             Self::Go => "go",
@@ -78,6 +84,7 @@ impl Tool {
             | Self::MicroMdm
             | Self::OpenSsl
             | Self::SoftHsm
+            | Self::Postgres
             | Self::SetPriv => INSTALL,
             Self::Kubectl => "install it, or unset KUBECONFIG and run `make envtest`, which builds it",
             Self::Go => {
@@ -86,6 +93,14 @@ impl Tool {
             }
         }
     }
+}
+
+/// Where Debian keeps the servers that it has, one directory a version, the newest first.
+fn postgres_directories() -> impl Iterator<Item = OsString> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut versions: Vec<PathBuf> = versions.map(|version| version.path()).collect();
+    versions.sort_unstable_by(|one, other| other.cmp(one));
+    versions.into_iter().map(|version| version.join("bin").into_os_string())
 }
 
 #[cfg(test)]

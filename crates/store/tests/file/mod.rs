@@ -2,10 +2,31 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
-use scepter_store::OpenError;
+use scepter_store::{Location, OpenError, Store};
 
-use crate::world::{Manifest, World, fleet, open_at};
+use crate::world::{MAC_KEY, Manifest, World, fleet, open};
+
+impl World {
+    /// On a file of its own.
+    pub(crate) async fn sqlite() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(directory.path().join("scepter.db"));
+        Self::at(location, Some(directory)).await
+    }
+
+    fn file(&self) -> &Path {
+        match &self.location {
+            Location::Sqlite(path) => path,
+            Location::Postgres(_) => panic!("no file"),
+        }
+    }
+}
+
+async fn open_at(file: PathBuf) -> Result<Store, OpenError> {
+    open(Location::Sqlite(file), MAC_KEY).await
+}
 
 #[tokio::test]
 async fn the_database_and_its_log_are_readable_for_their_owner_alone() {

@@ -3,7 +3,6 @@
 pub(crate) mod enrolment;
 mod manifest;
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +14,7 @@ use scepter_policy::vocabulary::Platform;
 use scepter_store::challenges::NewChallenge;
 use scepter_store::inventory::{Sync, SyncOutcome};
 use scepter_store::objects::{Origin, Put, PutOutcome};
-use scepter_store::{Config, Location, MacKey, MintError, Mode, Store};
+use scepter_store::{Config, Location, MacKey, MintError, Mode, OpenError, Store};
 use sqlx::{AnyConnection, Connection};
 use tempfile::TempDir;
 
@@ -25,38 +24,28 @@ pub(crate) use manifest::{Manifest, Manifests, root};
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) now: Timestamp,
-    location: Location,
+    pub(crate) location: Location,
     /// Removed with the world.
     _directory: Option<TempDir>,
 }
 
 impl World {
-    /// On a SQLite file of its own.
-    pub(crate) async fn sqlite() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let location = Location::Sqlite(directory.path().join("scepter.db"));
-        Self { store: open(&location).await, now: noon(), location, _directory: Some(directory) }
-    }
-
-    /// Another empty one on the same kind of database.
-    pub(crate) async fn like(other: &Self) -> Self {
-        match &other.location {
-            Location::Sqlite(_) => Self::sqlite().await,
-            Location::Postgres(_) => panic!("one world a database"),
-        }
+    /// On an empty database, in a directory that goes with the world where there is one.
+    pub(crate) async fn at(location: Location, directory: Option<TempDir>) -> Self {
+        let store = open(location.clone(), MAC_KEY).await.unwrap();
+        Self { store, now: noon(), location, _directory: directory }
     }
 
     /// The same database after the process that used it is gone.
     pub(crate) async fn restarted(self) -> Self {
         self.store.close().await;
-        let store = open(&self.location).await;
+        let store = open(self.location.clone(), MAC_KEY).await.unwrap();
         Self { store, ..self }
     }
 
     /// The same database, opened without knowing the key of its secrets.
     pub(crate) async fn with_another_mac_key(&self) -> Self {
-        let config = Config { location: self.location.clone(), mac_key: MacKey::new(&[8; 32]) };
-        let store = Store::open(config, Arc::new(Manifests)).await.unwrap();
+        let store = open(self.location.clone(), [8; 32]).await.unwrap();
         Self { store, now: self.now, location: self.location.clone(), _directory: None }
     }
 
@@ -69,14 +58,6 @@ impl World {
         let mut connection = AnyConnection::connect(&url).await.unwrap();
         sqlx::query(statement).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
-    }
-
-    /// The SQLite file.
-    pub(crate) fn file(&self) -> &Path {
-        match &self.location {
-            Location::Sqlite(path) => path,
-            Location::Postgres(_) => panic!("no file"),
-        }
     }
 
     pub(crate) async fn put(&self, manifest: &Manifest) -> PutOutcome {
@@ -127,14 +108,12 @@ impl World {
     }
 }
 
-async fn open(location: &Location) -> Store {
-    let config = Config { location: location.clone(), mac_key: MacKey::new(&[7; 32]) };
-    Store::open(config, Arc::new(Manifests)).await.unwrap()
-}
+/// The key of the secrets of every world's own store.
+pub(crate) const MAC_KEY: [u8; 32] = [7; 32];
 
-pub(crate) fn open_at(path: PathBuf) -> impl Future<Output = Result<Store, scepter_store::OpenError>> {
-    let config = Config { location: Location::Sqlite(path), mac_key: MacKey::new(&[7; 32]) };
-    Store::open(config, Arc::new(Manifests))
+pub(crate) async fn open(location: Location, mac_key: [u8; 32]) -> Result<Store, OpenError> {
+    let config = Config { location, mac_key: MacKey::new(&mac_key) };
+    Store::open(config, Arc::new(Manifests)).await
 }
 
 pub(crate) fn put(tenant: &Tenant, manifest: &Manifest) -> Put {

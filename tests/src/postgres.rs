@@ -1,0 +1,100 @@
+//! PostgreSQL: a server of its own, reached by a socket in its directory, and databases in it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use rustix::process::{Signal, getuid};
+
+use crate::command::run;
+use crate::{Failure, Process, Scratch, Tool};
+
+/// How long the start may take. A quiet machine needs 1 s.
+const LIMIT: Duration = Duration::from_mins(1);
+/// The database's superuser. Whoever reaches the socket is it.
+const USER: &str = "scepter";
+/// The system's user that the server runs as where the tests run as root, which it refuses; Debian's package makes it.
+const SYSTEM_USER: &str = "postgres";
+
+/// A server with the settings that PostgreSQL comes with. It ends when this value is dropped, and with the process that
+/// started it.
+#[derive(Debug)]
+pub struct Postgres {
+    server: Process,
+    programs: PathBuf,
+    scratch: Scratch,
+    databases: AtomicUsize,
+}
+
+impl Postgres {
+    /// The server of this test binary. The first test that asks starts it, and it ends with the process.
+    pub fn shared() -> Result<&'static Self, Failure> {
+        static SHARED: OnceLock<Result<Postgres, Failure>> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start(&[])).as_ref().map_err(Failure::NoPostgres)
+    }
+
+    /// Starts one with such settings (`name=value`) beside the usual ones, and waits until it takes connections.
+    pub fn start(settings: &[&str]) -> Result<Self, Failure> {
+        let programs = programs()?;
+        let scratch = Scratch::new("postgres")?;
+        if getuid().is_root() {
+            run(Command::new("chown").arg(format!("{SYSTEM_USER}:")).arg(scratch.path()), b"")?;
+        }
+        let data = scratch.join("data");
+        let mut initdb = command(&programs.join("initdb"))?;
+        initdb.args(["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-sync", "--pgdata"]);
+        run(initdb.arg(&data), b"")?;
+
+        let mut postgres = command(&programs.join("postgres"))?;
+        postgres.arg("-D").arg(&data).arg("-k").arg(scratch.path());
+        for setting in ["listen_addresses=", "max_connections=500"].iter().chain(settings) {
+            postgres.args(["-c", setting]);
+        }
+        let server = Process::start("postgres", postgres, &scratch.join("postgres.log"))?;
+        let mut started = Self { server, programs, scratch, databases: AtomicUsize::new(0) };
+        let mut ask = started.psql("SELECT 1");
+        started.server.until("it takes connections", LIMIT, || run(&mut ask, b""))?;
+        Ok(started)
+    }
+
+    /// The URL of a new database.
+    pub fn database(&self) -> Result<String, Failure> {
+        let name = format!("database_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        run(&mut self.psql(&format!("CREATE DATABASE {name}")), b"")?;
+        Ok(format!("postgres://{USER}@localhost/{name}?host={}", self.scratch.path().display()))
+    }
+
+    fn psql(&self, statement: &str) -> Command {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["--no-psqlrc", "--quiet", "--username", USER, "--dbname", "postgres", "--host"]);
+        psql.arg(self.scratch.path()).args(["--command", statement]);
+        psql
+    }
+}
+
+impl Drop for Postgres {
+    /// Has the server drop its connections and end at once, but leave no shared memory behind, as a killed one would.
+    fn drop(&mut self) {
+        let _ = self.server.end(Signal::QUIT);
+    }
+}
+
+/// The directory of the server and what goes with it, which Debian has on nobody's PATH.
+fn programs() -> Result<PathBuf, Failure> {
+    let server = Tool::Postgres.find()?;
+    let real = server.canonicalize().map_err(Failure::file("find", &server))?;
+    Ok(real.parent().map(Path::to_owned).unwrap_or_default())
+}
+
+/// A command of the server's user. The kernel has it end with its parent like [`Postgres::drop`]; the capabilities of who
+/// gives root up are gone before that is set up.
+fn command(program: &Path) -> Result<Command, Failure> {
+    let mut command = Tool::SetPriv.command()?;
+    if getuid().is_root() {
+        command.args(["--reuid", SYSTEM_USER, "--regid", SYSTEM_USER, "--clear-groups"]);
+    }
+    command.args(["--pdeathsig", "QUIT", "--"]).arg(program);
+    Ok(command)
+}
