@@ -18,6 +18,7 @@ pub(crate) struct Metrics {
     enrollment_seconds: Histogram,
     ocsp_requests: Family<OcspLabels, Counter>,
     api_requests: Family<ApiLabels, Counter>,
+    connections_closed: Family<ConnectionLabels, Counter>,
     ends: Family<CertificateLabels, Gauge>,
 }
 
@@ -52,6 +53,60 @@ struct ApiLabels {
     status: u32,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ConnectionLabels {
+    /// The listener's name.
+    listener: &'static str,
+    /// The key of `limits.connections` that was reached.
+    limit: &'static str,
+}
+
+/// Why a listener closed a connection that its client had not done with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectionLimit {
+    /// Its source has all the connections that it may have.
+    PerSource,
+    /// The head of a request was not there in time, or nothing came after the one before.
+    HeadTimeout,
+    /// The client took no more of its answer.
+    WriteTimeout,
+    /// The TLS handshake did not end in time.
+    HandshakeTimeout,
+}
+
+impl ConnectionLimit {
+    const ALL: [Self; 4] = [Self::PerSource, Self::HeadTimeout, Self::WriteTimeout, Self::HandshakeTimeout];
+
+    /// The key of `limits.connections`.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::PerSource => "perSource",
+            Self::HeadTimeout => "headTimeout",
+            Self::WriteTimeout => "writeTimeout",
+            Self::HandshakeTimeout => "handshakeTimeout",
+        }
+    }
+}
+
+/// Counts the connections that one listener closed.
+#[derive(Clone, Debug)]
+pub(crate) struct ClosedConnections {
+    listener: &'static str,
+    counters: Family<ConnectionLabels, Counter>,
+}
+
+impl ClosedConnections {
+    /// Counts another one.
+    pub(crate) fn count(&self, limit: ConnectionLimit) {
+        self.counter(limit).inc();
+    }
+
+    fn counter(&self, limit: ConnectionLimit) -> Counter {
+        self.counters
+            .get_or_create_owned(&ConnectionLabels { listener: self.listener, limit: limit.as_str() })
+    }
+}
+
 impl Metrics {
     /// Registers every metric.
     pub(crate) fn new() -> Self {
@@ -70,6 +125,12 @@ impl Metrics {
         registry.register("ocsp_requests", "OCSP requests by what was answered", ocsp_requests.clone());
         let api_requests = Family::default();
         registry.register("api_requests", "API requests by route and status", api_requests.clone());
+        let connections_closed = Family::default();
+        registry.register(
+            "connections_closed",
+            "Connections that were closed by listener and limit",
+            connections_closed.clone(),
+        );
         let ends = Family::default();
         registry.register_with_unit(
             "authority_certificate_end",
@@ -77,7 +138,15 @@ impl Metrics {
             Unit::Seconds,
             ends.clone(),
         );
-        Self { registry, scep_requests, enrollment_seconds, ocsp_requests, api_requests, ends }
+        Self {
+            registry,
+            scep_requests,
+            enrollment_seconds,
+            ocsp_requests,
+            api_requests,
+            connections_closed,
+            ends,
+        }
     }
 
     /// Counts a SCEP request.
@@ -99,6 +168,15 @@ impl Metrics {
     pub(crate) fn count_api(&self, route: &str, status: u16) {
         let labels = ApiLabels { route: route.to_owned(), status: status.into() };
         self.api_requests.get_or_create(&labels).inc();
+    }
+
+    /// What counts the connections that a listener closes; nothing was closed so far, and `/metrics` says so.
+    pub(crate) fn closed_connections(&self, listener: &'static str) -> ClosedConnections {
+        let closed = ClosedConnections { listener, counters: self.connections_closed.clone() };
+        for limit in ConnectionLimit::ALL {
+            closed.counter(limit);
+        }
+        closed
     }
 
     /// Notes when a CA's certificates and its RA's end.

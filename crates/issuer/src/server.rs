@@ -70,7 +70,8 @@ impl Running {
         let configuration = configuration.with(overrides);
         configuration.check()?;
         let data = DataDirectory::open(&configuration.data)?;
-        let bound = Bound::bind(&configuration.listeners, &configuration.limits, &data).await?;
+        let metrics = Metrics::new();
+        let bound = Bound::bind(&configuration.listeners, &configuration.limits, &data, &metrics).await?;
         let store = open_store(&configuration, &data).await?;
         let authorities = Authorities::open(
             &configuration.authorities,
@@ -91,7 +92,7 @@ impl Running {
             store,
             authorities,
             clock,
-            metrics: Metrics::new(),
+            metrics,
             limits: Limits::new(&configuration.limits),
             proxies: Proxies::new(&configuration.limits),
         });
@@ -146,6 +147,7 @@ impl Bound {
         listeners: &Listeners,
         limits: &configuration::Limits,
         data: &DataDirectory,
+        metrics: &Metrics,
     ) -> Result<Self, StartError> {
         let Listeners { scep, scep_tls, api, ops } = listeners;
         let scep_tls = match scep_tls {
@@ -154,17 +156,17 @@ impl Bound {
                     Some(files) => tls::acceptor(files)?,
                     None => tls::self_signed(&data.tls(), listener.address.ip())?,
                 };
-                Some(Listener::bind("scep-tls", listener.address, Some(acceptor), limits).await?)
+                Some(Listener::bind("scep-tls", listener.address, Some(acceptor), limits, metrics).await?)
             }
             None => None,
         };
         let api_tls = api.tls.as_ref().map(tls::acceptor).transpose()?;
         Ok(Self {
-            scep: Listener::bind("scep", scep.address, None, limits).await?,
+            scep: Listener::bind("scep", scep.address, None, limits, metrics).await?,
             scep_tls,
             api_is_tls: api_tls.is_some(),
-            api: Listener::bind("api", api.address, api_tls, limits).await?,
-            ops: Listener::bind("ops", ops.address, None, limits).await?,
+            api: Listener::bind("api", api.address, api_tls, limits, metrics).await?,
+            ops: Listener::bind("ops", ops.address, None, limits, metrics).await?,
         })
     }
 

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use scepter_scep::Limits;
 use scepter_scep::transport::{self, Operation, Query};
@@ -25,6 +26,9 @@ use crate::metrics::ScepLabels;
 use crate::ocsp;
 use crate::revocation_list;
 
+/// The reason that is counted for what is no question over HTTP.
+const BAD_HTTP_REQUEST: &str = "BadHttpRequest";
+
 /// When to come again after an outage.
 const OUTAGE_FOR: Duration = Duration::from_secs(5);
 
@@ -35,7 +39,17 @@ pub(crate) fn router(issuer: Arc<Issuer>, timeout: Duration) -> Router {
         .fallback(answer)
         .layer(DefaultBodyLimit::max(Limits::default().message))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timeout))
+        .layer(middleware::map_response_with_state(Arc::clone(&issuer), count_timeout))
         .with_state(issuer)
+}
+
+/// Nothing else answers 408: the request was given up, with whatever it was at.
+async fn count_timeout(State(issuer): State<Arc<Issuer>>, answer: Response) -> Response {
+    if answer.status() == StatusCode::REQUEST_TIMEOUT {
+        count(&issuer, "RequestTimeout", answer)
+    } else {
+        answer
+    }
 }
 
 async fn answer(
@@ -48,10 +62,15 @@ async fn answer(
 ) -> Response {
     let body = match body {
         Ok(body) => body,
-        Err(rejection) => return count(&issuer, "none", text(rejection.status(), "the body is too long")),
+        Err(rejection) => {
+            return count(&issuer, BAD_HTTP_REQUEST, text(rejection.status(), "the body is too long"));
+        }
     };
     let source = issuer.proxies.source(peer.ip(), &headers);
     match Target::of(uri.path()) {
+        Some(Target::RevocationList(_) | Target::CaCertificate(_)) if !is_read(&method) => {
+            count(&issuer, BAD_HTTP_REQUEST, method_not_allowed("GET, HEAD"))
+        }
         Some(Target::RevocationList(name)) => {
             let list = issuer.authorities.published(name).and_then(|served| served.revocation_list.current());
             list.map_or_else(no_authority, |list| revocation_list::answer(list, &headers, issuer.clock.now()))
@@ -100,12 +119,19 @@ async fn scep(
         }
         Ok(Asked::NextCaCertificates) => match next {
             Some((_, next)) => next_ca_certificates(issuer, served, next, source).await,
-            None => count(issuer, "none", text(StatusCode::BAD_REQUEST, "there is no next CA")),
+            None => count(issuer, BAD_HTTP_REQUEST, text(StatusCode::BAD_REQUEST, "there is no next CA")),
         },
         Ok(Asked::PkiOperation(message)) => pki_operation(issuer, served, &message, source).await,
-        Err(NotScep::Method { allowed }) => count(issuer, "none", method_not_allowed(allowed)),
-        Err(NotScep::Query(problem)) => count(issuer, "none", text(StatusCode::BAD_REQUEST, &problem)),
+        Err(NotScep::Method { allowed }) => count(issuer, BAD_HTTP_REQUEST, method_not_allowed(allowed)),
+        Err(NotScep::Query(problem)) => {
+            count(issuer, BAD_HTTP_REQUEST, text(StatusCode::BAD_REQUEST, &problem))
+        }
     }
+}
+
+/// Whether a method asks for what is there, and changes nothing (RFC 9110 §9.2.1).
+fn is_read(method: &Method) -> bool {
+    *method == Method::GET || *method == Method::HEAD
 }
 
 /// What a request asks.
@@ -131,7 +157,7 @@ fn asked(method: &Method, query: &str, body: &[u8]) -> Result<Asked, NotScep> {
     let wrong = |bad: transport::BadQuery| NotScep::Query(bad.to_string());
     let query = Query::parse(query, &Limits::default()).map_err(wrong)?;
     let is_post = *method == Method::POST;
-    if !is_post && *method != Method::GET && *method != Method::HEAD {
+    if !is_post && !is_read(method) {
         return Err(NotScep::Method { allowed: "GET, HEAD, POST" });
     }
     match query.operation() {
@@ -139,7 +165,7 @@ fn asked(method: &Method, query: &str, body: &[u8]) -> Result<Asked, NotScep> {
         Some(Operation::GetCaCert) => Ok(Asked::CaCertificates),
         // A POST without an operation can be nothing else (§4.3).
         Some(Operation::PkiOperation) | None if is_post => Ok(Asked::PkiOperation(body.to_vec())),
-        // It may issue a certificate, and a HEAD must change nothing (RFC 9110 §9.2.1).
+        // It may issue a certificate.
         Some(Operation::PkiOperation) if *method == Method::HEAD => {
             Err(NotScep::Method { allowed: "GET, POST" })
         }
@@ -240,7 +266,7 @@ fn ca_certificate(served: Option<&Arc<Served>>) -> Response {
 }
 
 fn method_not_allowed(allowed: &'static str) -> Response {
-    let answer = text(StatusCode::METHOD_NOT_ALLOWED, "SCEP uses GET and POST");
+    let answer = text(StatusCode::METHOD_NOT_ALLOWED, &format!("the methods here are {allowed}"));
     ([(header::ALLOW, allowed)], answer).into_response()
 }
 
@@ -253,8 +279,9 @@ fn succeeded(issuer: &Issuer, operation: Operation, answer: Response) -> Respons
     answer
 }
 
-fn count(issuer: &Issuer, operation: &'static str, answer: Response) -> Response {
-    issuer.metrics.count_scep(&ScepLabels { operation, result: "error", reason: "BadHttpRequest" });
+/// Counts what came to no operation.
+fn count(issuer: &Issuer, reason: &'static str, answer: Response) -> Response {
+    issuer.metrics.count_scep(&ScepLabels { operation: "none", result: "error", reason });
     answer
 }
 

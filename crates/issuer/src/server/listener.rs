@@ -1,6 +1,7 @@
 //! A listener: accepts connections, bounds what each may cost, and ends them gracefully.
 
 use std::convert::Infallible;
+use std::error::Error as _;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use super::StartError;
 use super::places::{Place, Places};
 use crate::configuration::{ConnectionLimits, Limits};
 use crate::limits::Proxies;
+use crate::metrics::{ClosedConnections, ConnectionLimit, Metrics};
 
 /// How long requests under way may take to end once the process stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -41,15 +43,17 @@ pub(crate) struct Listener {
     limits: ConnectionLimits,
     places: Arc<Places>,
     proxies: Proxies,
+    closed: ClosedConnections,
 }
 
 impl Listener {
-    /// Binds an address; port 0 takes a free one. `name` is what logs and errors call the listener.
+    /// Binds an address; port 0 takes a free one. `name` is what logs, errors and metrics call the listener.
     pub(crate) async fn bind(
         name: &'static str,
         address: SocketAddr,
         tls: Option<TlsAcceptor>,
         limits: &Limits,
+        metrics: &Metrics,
     ) -> Result<Self, StartError> {
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::AddrInUse => StartError::PortInUse { listener: name, address },
@@ -60,7 +64,8 @@ impl Listener {
         let proxies = Proxies::new(limits);
         let limits = limits.connections;
         let places = Arc::new(Places::new(limits.per_listener, limits.per_source));
-        Ok(Self { name, socket, address, tls, limits, places, proxies })
+        let closed = metrics.closed_connections(name);
+        Ok(Self { name, socket, address, tls, limits, places, proxies, closed })
     }
 
     /// The address, with the port that was taken.
@@ -73,15 +78,19 @@ impl Listener {
         tracing::info!(listener = self.name, address = %self.address, "listening");
         let open = GracefulShutdown::new();
         while let Some((stream, peer, place)) = self.accept(&stop).await {
-            let connection = Connection { router: router.clone(), peer, limits: self.limits, _place: place };
+            let (router, closed) = (router.clone(), self.closed.clone());
+            let connection = Connection { router, peer, limits: self.limits, closed, _place: place };
             let watcher = open.watcher();
             match self.tls.clone() {
                 Some(tls) => {
                     let patience = self.limits.handshake_timeout.duration();
                     tokio::spawn(async move {
                         let handshake = tokio::time::timeout(patience, tls.accept(stream));
-                        if let Ok(Ok(stream)) = handshake.await {
-                            connection.serve(stream, watcher).await;
+                        match handshake.await {
+                            Ok(Ok(stream)) => connection.serve(stream, watcher).await,
+                            // A client that goes away, or speaks no TLS, is nothing to report.
+                            Ok(Err(_)) => {}
+                            Err(_) => connection.closed.count(ConnectionLimit::HandshakeTimeout),
                         }
                     });
                 }
@@ -114,6 +123,7 @@ impl Listener {
                     if let Some(place) = self.places.give(permit, source) {
                         return Some((stream, peer, place));
                     }
+                    self.closed.count(ConnectionLimit::PerSource);
                 }
                 Err(error) => {
                     // Out of file descriptors, most likely: wait for some to come back instead of spinning.
@@ -130,6 +140,7 @@ struct Connection {
     router: Router,
     peer: SocketAddr,
     limits: ConnectionLimits,
+    closed: ClosedConnections,
     _place: Place,
 }
 
@@ -138,7 +149,7 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { router, peer, limits, _place } = self;
+        let Self { router, peer, limits, closed, _place } = self;
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
             let answer = router.clone().oneshot(request.map(Body::new));
@@ -151,7 +162,25 @@ impl Connection {
             .header_read_timeout(limits.head_timeout.duration())
             .max_header_size(MAX_HEAD)
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
-        // A client that goes away, or speaks no HTTP, is nothing to report.
-        let _ = watcher.watch(connection).await;
+        if let Err(error) = watcher.watch(connection).await
+            && let Some(limit) = limit_of(&error)
+        {
+            closed.count(limit);
+        }
     }
+}
+
+/// The limit that ended a connection. A client that goes away, or speaks no HTTP, is nothing to report.
+fn limit_of(error: &hyper::Error) -> Option<ConnectionLimit> {
+    if error.is_timeout() {
+        return Some(ConnectionLimit::HeadTimeout);
+    }
+    let mut source = error.source();
+    while let Some(error) = source {
+        if error.downcast_ref().is_some_and(|error: &io::Error| error.kind() == io::ErrorKind::TimedOut) {
+            return Some(ConnectionLimit::WriteTimeout);
+        }
+        source = error.source();
+    }
+    None
 }

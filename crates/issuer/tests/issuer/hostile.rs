@@ -194,7 +194,7 @@ async fn a_head_gets_the_head_of_what_a_get_gets_and_no_other_method_gets_anythi
     let ask = async |method: &str, target: &str| {
         raw(&world, &format!("{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
     };
-    for target in ["/scep/default?operation=GetCACert", "/ca/default.cer"] {
+    for target in ["/scep/default?operation=GetCACert", "/ca/default.cer", "/crl/default.crl"] {
         let head = ask("HEAD", target).await.to_ascii_lowercase();
         let got = ask("GET", target).await.to_ascii_lowercase();
         assert!(head.starts_with("http/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
@@ -207,7 +207,20 @@ async fn a_head_gets_the_head_of_what_a_get_gets_and_no_other_method_gets_anythi
     for method in ["PUT", "DELETE", "OPTIONS", "TRACE"] {
         let answer = ask(method, "/scep/default?operation=GetCACaps").await;
         assert!(answer.starts_with("HTTP/1.1 405") && answer.contains("allow: GET, HEAD, POST"), "{answer}");
+        for target in PUBLISHED {
+            assert_allows_reading_alone(&ask(method, target).await);
+        }
     }
+    for target in PUBLISHED {
+        assert_allows_reading_alone(&ask("POST", target).await);
+    }
+}
+
+/// What anyone may read, and nobody may write.
+const PUBLISHED: [&str; 2] = ["/ca/default.cer", "/crl/default.crl"];
+
+fn assert_allows_reading_alone(answer: &str) {
+    assert!(answer.starts_with("HTTP/1.1 405") && answer.contains("allow: GET, HEAD\r\n"), "{answer}");
 }
 
 /// Speaks to the SCEP listener in so many words.

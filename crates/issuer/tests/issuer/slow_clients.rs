@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
+use crate::floods::metrics;
 use crate::world::{Offset, World, eventually};
 
 const GET: &[u8] = b"GET /scep/default?operation=GetCACaps HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -36,6 +37,12 @@ async fn with(connections: ConnectionLimits) -> World {
 
 async fn connect(world: &World) -> TcpStream {
     TcpStream::connect(world.running.addresses().scep).await.unwrap()
+}
+
+/// Waits until `/metrics` says that one connection of a listener was closed for that limit.
+async fn counted(world: &World, listener: &str, limit: &str) {
+    let line = format!("connections_closed_total{{listener=\"{listener}\",limit=\"{limit}\"}} 1\n");
+    eventually(&line, || async { metrics(world).await.contains(&line) }).await;
 }
 
 /// Sends `head`, then a byte at a time of `rest` for ever, until the other side has closed; what it said before.
@@ -69,6 +76,7 @@ async fn a_head_that_trickles_in_is_cut() {
     let answer = trickle(connect(&world).await, b"GET /scep/default?operation=", b'G').await;
     assert!(!answer.contains("200"), "{answer}");
     assert!(began.elapsed() >= Duration::from_secs(1), "it had its second");
+    counted(&world, "scep", "headTimeout").await;
 }
 
 #[tokio::test]
@@ -78,6 +86,8 @@ async fn a_body_that_trickles_in_is_answered_408_and_cut() {
         b"POST /scep/default?operation=PKIOperation HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n";
     let answer = trickle(connect(&world).await, head, b'0').await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    let counted = r#"scep_requests_total{operation="none",result="error",reason="RequestTimeout"} 1"#;
+    assert!(metrics(&world).await.contains(counted));
 }
 
 #[tokio::test]
@@ -88,6 +98,7 @@ async fn a_connection_that_is_silent_between_two_requests_is_closed() {
     stream.write_all(GET).await.unwrap();
     timeout(LONG, stream.read_to_end(&mut answer)).await.expect("it is closed").unwrap();
     assert!(answer.starts_with(b"HTTP/1.1 200"));
+    counted(&world, "scep", "headTimeout").await;
 }
 
 #[tokio::test]
@@ -96,6 +107,7 @@ async fn a_tls_handshake_that_does_not_begin_is_cut() {
     let mut stream = TcpStream::connect(world.running.addresses().scep_tls.unwrap()).await.unwrap();
     let closed = timeout(LONG, stream.read(&mut [0; 1])).await.expect("it is closed");
     assert!(matches!(closed, Ok(0) | Err(_)), "{closed:?}");
+    counted(&world, "scep-tls", "handshakeTimeout").await;
 }
 
 /// A reader that asks and asks, and reads nothing: once the kernel's buffers are full, answers stop to leave.
@@ -108,6 +120,7 @@ async fn a_client_that_reads_nothing_is_cut() {
     let asked = b"GET /scep/default?operation=GetCACert HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
     let cut = timeout(LONG, async { while stream.write_all(&asked).await.is_ok() {} });
     cut.await.expect("the connection is cut");
+    counted(&world, "scep", "writeTimeout").await;
 }
 
 #[tokio::test]
@@ -134,6 +147,7 @@ async fn a_source_with_all_its_connections_gets_no_more_and_another_does() {
     let mut third = connect(&world).await;
     let closed = timeout(LONG, third.read(&mut [0; 1])).await.expect("it is closed at once");
     assert!(matches!(closed, Ok(0) | Err(_)), "{closed:?}");
+    counted(&world, "scep", "perSource").await;
 
     let other = TcpSocket::new_v4().unwrap();
     other.bind(([127, 0, 0, 2], 0).into()).unwrap();
