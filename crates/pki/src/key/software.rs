@@ -1,7 +1,6 @@
 //! Keys in this process's memory.
 
 use std::fmt;
-use std::sync::Arc;
 
 use aws_lc_rs::digest::{self, Digest, SHA256, SHA384, SHA512};
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
@@ -47,7 +46,7 @@ pub struct SoftwareSigningKey {
 
 enum Pair {
     P256(EcdsaKeyPair),
-    Rsa(Arc<RsaKeyPair>, RsaPool),
+    Rsa(RsaKeyPair, RsaPool),
 }
 
 impl SoftwareSigningKey {
@@ -63,7 +62,7 @@ impl SoftwareSigningKey {
 
     fn rsa(key: &PrivateKey, pool: &RsaPool) -> Option<Self> {
         let pair = rsa_pair(key)?;
-        Some(Self { spki: spki(pair.public_key())?, pair: Pair::Rsa(Arc::new(pair), pool.clone()) })
+        Some(Self { spki: spki(pair.public_key())?, pair: Pair::Rsa(pair, pool.clone()) })
     }
 }
 
@@ -93,7 +92,7 @@ impl SigningKey for SoftwareSigningKey {
 /// A key in memory that signs SCEP replies, used through the pool.
 pub struct SoftwareReplyKey {
     spki: Vec<u8>,
-    pair: Arc<RsaKeyPair>,
+    pair: RsaKeyPair,
     pool: RsaPool,
 }
 
@@ -102,7 +101,7 @@ impl SoftwareReplyKey {
     pub fn new(key: &PrivateKey, pool: &RsaPool) -> Result<Self, UnusableKey> {
         let pair = rsa_pair(key).ok_or(UnusableKey::Reply)?;
         let spki = spki(pair.public_key()).ok_or(UnusableKey::Reply)?;
-        Ok(Self { spki, pair: Arc::new(pair), pool: pool.clone() })
+        Ok(Self { spki, pair, pool: pool.clone() })
     }
 }
 
@@ -132,23 +131,21 @@ fn sign_p256(pair: &EcdsaKeyPair, hash: &Digest) -> Result<Vec<u8>, KeyError> {
 }
 
 async fn sign_rsa(
-    pair: &Arc<RsaKeyPair>,
+    pair: &RsaKeyPair,
     pool: &RsaPool,
     encoding: &'static RsaSignatureEncoding,
     hash: Digest,
 ) -> Result<Vec<u8>, KeyError> {
-    let pair = Arc::clone(pair);
-    let signed = pool.run(move || {
-        let mut signature = vec![0; pair.public_modulus_len()];
-        pair.sign_digest(encoding, &hash, &mut signature).map(|()| signature)
-    });
-    signed.await?.map_err(|_| failed("an RSA signature"))
+    let mut signature = vec![0; pair.public_modulus_len()];
+    let signed = pool.run(|| pair.sign_digest(encoding, &hash, &mut signature)).await?;
+    signed.map_err(|_| failed("an RSA signature"))?;
+    Ok(signature)
 }
 
 /// A decryption key in memory, used through the pool.
 pub struct SoftwareDecryptionKey {
     spki: Vec<u8>,
-    openers: Arc<Openers>,
+    openers: Openers,
     pool: RsaPool,
 }
 
@@ -172,7 +169,7 @@ impl SoftwareDecryptionKey {
             pkcs1: Pkcs1PrivateDecryptingKey::new(private.clone()).ok()?,
             oaep: OaepPrivateDecryptingKey::new(private.clone()).ok()?,
         };
-        Some(Self { spki: spki(&private.public_key())?, openers: Arc::new(openers), pool: pool.clone() })
+        Some(Self { spki: spki(&private.public_key())?, openers, pool: pool.clone() })
     }
 }
 
@@ -187,10 +184,7 @@ impl DecryptionKey for SoftwareDecryptionKey {
         length: usize,
         transport: KeyTransport,
     ) -> KeyFuture<'a, ContentKey> {
-        let (openers, wrapped) = (Arc::clone(&self.openers), wrapped.to_vec());
-        Box::pin(
-            async move { self.pool.run(move || openers.content_key(&wrapped, length, transport)).await? },
-        )
+        Box::pin(async move { self.pool.run(|| self.openers.content_key(wrapped, length, transport)).await? })
     }
 }
 

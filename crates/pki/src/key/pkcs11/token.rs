@@ -11,6 +11,7 @@ use cryptoki::mechanism::MechanismType;
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
+use tokio::task::spawn_blocking;
 
 use super::TokenKeyUri;
 use crate::key::file::read_secret;
@@ -143,13 +144,19 @@ fn pin(uri: &TokenKeyUri) -> Result<AuthPin, TokenError> {
 }
 
 impl Token {
-    /// Does something in a session, off the runtime's own threads.
+    /// Does something in a session, off the runtime's own threads: a token may take its time. The place is kept until that
+    /// has ended, even when nobody waits for it any more.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         operation: impl FnOnce(&Session) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, KeyError> {
-        let inner = Arc::clone(&self.inner);
-        self.places.run(move || inner.with_session(operation)).await?
+        let (place, inner) = (self.places.place().await?, Arc::clone(&self.inner));
+        let done = spawn_blocking(move || {
+            let result = inner.with_session(operation);
+            drop(place);
+            result
+        });
+        done.await.map_err(|error| KeyError::Unavailable(error.to_string()))?
     }
 
     /// Does something in a session at once, while nothing else goes on yet.

@@ -113,17 +113,13 @@ async fn a_full_queue_makes_an_rsa_key_busy() {
     let key = PrivateKey::generate(KeyAlgorithm::Rsa2048).unwrap();
     let signing = SoftwareSigningKey::new(&key, &none_waits).unwrap();
     let decryption = SoftwareDecryptionKey::new(&key, &none_waits).unwrap();
-    let (release, blocked) = std::sync::mpsc::channel::<()>();
-    let mut occupant = Box::pin(none_waits.run(move || blocked.recv()));
-    // Polled once, it holds the only place.
-    assert!(poll_once(&mut occupant).await.is_none());
+    let place = none_waits.place().await.unwrap();
 
     assert_eq!(signing.sign_hash(hash()).await, Err(KeyError::Busy));
     let opened = decryption.content_key(&[0; 256], 16, KeyTransport::Pkcs1v15).await;
     assert_eq!(opened.unwrap_err(), KeyError::Busy);
 
-    release.send(()).unwrap();
-    occupant.await.unwrap().unwrap();
+    drop(place);
     assert!(signing.sign_hash(hash()).await.is_ok());
 }
 
@@ -132,15 +128,4 @@ fn a_p256_key_can_neither_sign_replies_nor_open_envelopes() {
     let key = PrivateKey::generate(KeyAlgorithm::P256).unwrap();
     assert_eq!(SoftwareReplyKey::new(&key, &pool()).unwrap_err(), UnusableKey::Reply);
     assert_eq!(SoftwareDecryptionKey::new(&key, &pool()).unwrap_err(), UnusableKey::Decryption);
-}
-
-/// Polls a future once and hands out what it gave.
-async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
-    std::future::poll_fn(|context| {
-        std::task::Poll::Ready(match std::pin::Pin::new(&mut *future).poll(context) {
-            std::task::Poll::Ready(output) => Some(output),
-            std::task::Poll::Pending => None,
-        })
-    })
-    .await
 }
