@@ -80,7 +80,7 @@ pub(super) fn weakness(spki: &[u8]) -> Option<&'static str> {
 }
 
 /// The odd primes up to 167, of which ROCA's primes are built.
-const SMALL_PRIMES: [u32; 38] = [
+const SMALL_PRIMES: [u64; 38] = [
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
     107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];
@@ -91,14 +91,19 @@ fn has_roca_fingerprint(modulus: &[u8]) -> bool {
     SMALL_PRIMES.iter().all(|&prime| is_power_of_65537(remainder(modulus, prime), prime))
 }
 
-fn remainder(number: &[u8], divisor: u32) -> u32 {
-    number.iter().fold(0, |rest, &byte| ((rest << 8) | u32::from(byte)) % divisor)
+/// Four bytes at a time: a division costs the same for one. `divisor` has at most 32 bits.
+fn remainder(number: &[u8], divisor: u64) -> u64 {
+    let (first, words) = number.as_rchunks::<4>();
+    let first = first.iter().fold(0, |value, &byte| (value << 8) | u64::from(byte));
+    words
+        .iter()
+        .fold(first % divisor, |rest, word| ((rest << 32) | u64::from(u32::from_be_bytes(*word))) % divisor)
 }
 
-fn is_power_of_65537(wanted: u32, prime: u32) -> bool {
+fn is_power_of_65537(wanted: u64, prime: u64) -> bool {
     let generator = 65537 % prime;
     let powers = std::iter::successors(Some(1), |power| Some(power * generator % prime));
-    powers.take(prime as usize).any(|power| power == wanted)
+    (0..prime).zip(powers).any(|(_, power)| power == wanted)
 }
 
 #[cfg(test)]
@@ -127,6 +132,16 @@ mod tests {
     fn the_helper_multiplies() {
         let square = power_of_65537(2).iter().fold(0_u64, |sum, &byte| (sum << 8) | u64::from(byte));
         assert_eq!(square, 65537 * 65537);
+    }
+
+    #[test]
+    fn a_remainder_is_that_of_the_whole_number_whatever_its_length() {
+        let number = 0x8182_8384_8586_8788_898a_8b8c_8d8e_8f90_u128.to_be_bytes();
+        for start in 0..=number.len() {
+            let bytes = &number[start..];
+            let value = bytes.iter().fold(0, |value, &byte| (value << 8) | u128::from(byte));
+            assert_eq!(u128::from(remainder(bytes, 167)), value % 167, "{start}");
+        }
     }
 
     #[test]

@@ -58,17 +58,37 @@ impl<'a> Reader<'a> {
     /// Copies the next value to `out`, as DER.
     fn element(&mut self, depth: usize, out: &mut Vec<u8>) -> Result<(), NotBer> {
         let (tag, length) = self.header()?;
-        let mut content = Vec::new();
         match (tag, length) {
-            (SEGMENTED_OCTET_STRING, _) => self.children(length, depth, Self::segment, &mut content)?,
-            (tag, _) if is_structure(tag) => self.children(length, depth, Self::element, &mut content)?,
+            (SEGMENTED_OCTET_STRING, _) => self.constructed(OCTET_STRING, length, depth, Self::segment, out),
+            (tag, _) if is_structure(tag) => self.constructed(tag, length, depth, Self::element, out),
             (tag, Length::Definite(length)) if tag & CONSTRUCTED == 0 => {
-                content.extend_from_slice(self.take(length)?);
+                let content = self.take(length)?;
+                write_header(tag, content.len(), out);
+                out.extend_from_slice(content);
+                Ok(())
             }
-            (_, Length::Definite(_) | Length::Indefinite) => return Err(NotBer::UnsupportedForm),
+            (_, Length::Definite(_) | Length::Indefinite) => Err(NotBer::UnsupportedForm),
         }
-        let tag = if tag == SEGMENTED_OCTET_STRING { OCTET_STRING } else { tag };
-        write(tag, &content, out);
+    }
+
+    /// Copies a value that is made of others to `out`. How long it is, is known when all of them are there: its header is
+    /// written behind them, and then put before them.
+    fn constructed(
+        &mut self,
+        tag: u8,
+        length: Length,
+        depth: usize,
+        each: fn(&mut Self, usize, &mut Vec<u8>) -> Result<(), NotBer>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), NotBer> {
+        let start = out.len();
+        self.children(length, depth, each, out)?;
+        let end = out.len();
+        write_header(tag, end - start, out);
+        let header = out.len() - end;
+        if let Some(value) = out.get_mut(start..) {
+            value.rotate_right(header);
+        }
         Ok(())
     }
 
@@ -149,9 +169,9 @@ fn is_structure(tag: u8) -> bool {
     matches!(tag, SEQUENCE | SET) || (tag >= UNIVERSAL_CLASS_END && tag & CONSTRUCTED != 0)
 }
 
-fn write(tag: u8, content: &[u8], out: &mut Vec<u8>) {
+fn write_header(tag: u8, length: usize, out: &mut Vec<u8>) {
     out.push(tag);
-    let length = content.len().to_be_bytes();
+    let length = length.to_be_bytes();
     let significant =
         length.iter().position(|octet| *octet != 0).map_or(&length[..0], |first| &length[first..]);
     match significant {
@@ -162,7 +182,6 @@ fn write(tag: u8, content: &[u8], out: &mut Vec<u8>) {
             out.extend_from_slice(long);
         }
     }
-    out.extend_from_slice(content);
 }
 
 #[cfg(test)]
