@@ -1,7 +1,7 @@
 //! Messages that our client does not write: any attributes around any envelope, well signed all the same.
 
 use aws_lc_rs::cipher::{AES_128, EncryptionContext, PaddedBlockEncryptingKey, UnboundCipherKey};
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA512, digest};
 use aws_lc_rs::iv::FixedLength;
 use aws_lc_rs::rsa::{Pkcs1PublicEncryptingKey, PublicEncryptingKey};
 use der::Encode as _;
@@ -28,7 +28,7 @@ const SHA_256: &[u8] = b"\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x0
 /// The OID of AES-128 in CBC mode.
 const AES_128_CBC: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x02";
 
-/// A message whose parts are its forger's to choose. Its signature holds, where its digest is said to be SHA-256.
+/// A message whose parts are its forger's to choose. Its signatures hold, where its digest is said to be what it is.
 #[derive(Clone)]
 pub(crate) struct Forgery<'a> {
     pub(crate) sender: &'a Sender,
@@ -36,45 +36,72 @@ pub(crate) struct Forgery<'a> {
     pub(crate) message_types: &'a [&'a str],
     /// What is said to be the digest: an algorithm identifier.
     pub(crate) digest: &'a [u8],
+    /// What it is.
+    pub(crate) hash: DigestAlgorithm,
+    /// Who signs the same beside the sender.
+    pub(crate) more_signers: &'a [&'a Sender],
+    /// Certificates of nobody who signs.
+    pub(crate) more_certificates: &'a [Vec<u8>],
+    /// Attributes, in DER, beside those that a message has.
+    pub(crate) more_attributes: &'a [Vec<u8>],
     pub(crate) envelope: &'a Envelope,
 }
 
 impl<'a> Forgery<'a> {
     /// A PKCSReq with nothing wrong but, perhaps, its envelope.
     pub(crate) fn honest(sender: &'a Sender, envelope: &'a Envelope) -> Self {
-        Self { sender, message_types: &["19"], digest: SHA_256, envelope }
+        Self {
+            sender,
+            message_types: &["19"],
+            digest: SHA_256,
+            hash: DigestAlgorithm::Sha256,
+            more_signers: &[],
+            more_certificates: &[],
+            more_attributes: &[],
+            envelope,
+        }
     }
 
     /// The message in DER.
     pub(crate) fn write(&self) -> Vec<u8> {
         let content = self.envelope.to_der();
         let attributes = self.attributes(&content);
-        let signature = self.sender.key.sign(DigestAlgorithm::Sha256, &tlv(SET, &attributes));
-        let certificate = &self.sender.certificate;
-        let signer_info = [
-            version(1),
-            issuer_and_serial(certificate),
-            self.digest.to_vec(),
-            tlv(CONTEXT_0, &attributes),
-            RSA_ENCRYPTION.to_vec(),
-            tlv(OCTET_STRING, &signature),
-        ];
+        let signers = std::iter::once(&self.sender).chain(self.more_signers);
+        let signer_infos: Vec<u8> =
+            signers.flat_map(|signer| self.signer_info(signer, &attributes)).collect();
+        let own = &self.sender.certificate;
+        let others = self.more_signers.iter().map(|signer| &signer.certificate).filter(|other| *other != own);
+        let certificates = std::iter::once(own).chain(others).chain(self.more_certificates);
+        let certificates: Vec<u8> = certificates.flatten().copied().collect();
         let encapsulated = [DATA, &tlv(CONTEXT_0, &tlv(OCTET_STRING, &content))].concat();
         let signed_data = [
             version(1),
             tlv(SET, self.digest),
             tlv(SEQUENCE, &encapsulated),
-            tlv(CONTEXT_0, certificate),
-            tlv(SET, &tlv(SEQUENCE, &signer_info.concat())),
+            tlv(CONTEXT_0, &certificates),
+            tlv(SET, &signer_infos),
         ];
         content_info(SIGNED_DATA, &signed_data.concat())
+    }
+
+    fn signer_info(&self, signer: &Sender, attributes: &[u8]) -> Vec<u8> {
+        let signature = signer.key.sign(self.hash, &tlv(SET, attributes));
+        let parts = [
+            version(1),
+            issuer_and_serial(&signer.certificate),
+            self.digest.to_vec(),
+            tlv(CONTEXT_0, attributes),
+            RSA_ENCRYPTION.to_vec(),
+            tlv(OCTET_STRING, &signature),
+        ];
+        tlv(SEQUENCE, &parts.concat())
     }
 
     fn attributes(&self, content: &[u8]) -> Vec<u8> {
         let scep = |last: u8| [SCEP_ATTRIBUTE, &[last]].concat();
         let mut attributes = vec![
             attribute(CONTENT_TYPE, DATA),
-            attribute(MESSAGE_DIGEST, &tlv(OCTET_STRING, digest(&SHA256, content).as_ref())),
+            attribute(MESSAGE_DIGEST, &tlv(OCTET_STRING, &hashed(self.hash, content))),
             attribute(&scep(SENDER_NONCE), &tlv(OCTET_STRING, &NONCE)),
             attribute(&scep(TRANSACTION_ID), &tlv(PRINTABLE_STRING, TRANSACTION.as_bytes())),
         ];
@@ -82,6 +109,7 @@ impl<'a> Forgery<'a> {
         attributes.extend(
             types.map(|text| attribute(&scep(MESSAGE_TYPE), &tlv(PRINTABLE_STRING, text.as_bytes()))),
         );
+        attributes.extend_from_slice(self.more_attributes);
         attributes.sort();
         attributes.concat()
     }
@@ -90,10 +118,7 @@ impl<'a> Forgery<'a> {
 /// An envelope whose parts can be exchanged: the key for another, the ciphertext for anything.
 #[derive(Clone)]
 pub(crate) struct Envelope {
-    pub(crate) recipient: Vec<u8>,
-    pub(crate) encrypted_key: Vec<u8>,
-    /// In further recipient infos for the same recipient.
-    pub(crate) more_keys: Vec<Vec<u8>>,
+    pub(crate) recipients: Vec<Recipient>,
     pub(crate) cipher: &'static [u8],
     pub(crate) iv: Vec<u8>,
     pub(crate) ciphertext: Vec<u8>,
@@ -108,9 +133,7 @@ impl Envelope {
         let mut ciphertext = plaintext.to_vec();
         cipher.less_safe_encrypt(&mut ciphertext, EncryptionContext::Iv128(FixedLength::from(iv))).unwrap();
         Self {
-            recipient: issuer_and_serial(to.der()),
-            encrypted_key: wrap(to, &key),
-            more_keys: Vec::new(),
+            recipients: vec![Recipient::of_key(to, &key)],
             cipher: AES_128_CBC,
             iv: iv.to_vec(),
             ciphertext,
@@ -118,18 +141,35 @@ impl Envelope {
     }
 
     fn to_der(&self) -> Vec<u8> {
-        let keys = std::iter::once(&self.encrypted_key).chain(&self.more_keys);
-        let recipient_infos: Vec<u8> = keys.flat_map(|key| self.recipient_info(key)).collect();
+        let recipient_infos: Vec<u8> = self.recipients.iter().flat_map(Recipient::to_der).collect();
         let algorithm = tlv(SEQUENCE, &[self.cipher, &tlv(OCTET_STRING, &self.iv)].concat());
         let encrypted = [DATA, &algorithm, &tlv(0x80, &self.ciphertext)].concat();
         let enveloped = [version(0), tlv(SET, &recipient_infos), tlv(SEQUENCE, &encrypted)];
         content_info(ENVELOPED_DATA, &enveloped.concat())
     }
+}
 
-    fn recipient_info(&self, encrypted_key: &[u8]) -> Vec<u8> {
-        let parts =
-            [version(0), self.recipient.clone(), RSA_ENCRYPTION.to_vec(), tlv(OCTET_STRING, encrypted_key)];
-        tlv(SEQUENCE, &parts.concat())
+/// Somebody's name, and what is said to be the content key encrypted to them.
+#[derive(Clone)]
+pub(crate) struct Recipient {
+    pub(crate) name: Vec<u8>,
+    pub(crate) encrypted_key: Vec<u8>,
+}
+
+impl Recipient {
+    /// `key`, well encrypted to the holder of a certificate.
+    pub(crate) fn of_key(to: &SignerCertificate, key: &[u8]) -> Self {
+        Self::of(to, &wrap(to, key))
+    }
+
+    /// Anything in the place of an encrypted key.
+    pub(crate) fn of(to: &SignerCertificate, encrypted_key: &[u8]) -> Self {
+        Self { name: issuer_and_serial(to.der()), encrypted_key: encrypted_key.to_vec() }
+    }
+
+    fn to_der(&self) -> Vec<u8> {
+        let encrypted_key = tlv(OCTET_STRING, &self.encrypted_key);
+        tlv(SEQUENCE, &[version(0), self.name.clone(), RSA_ENCRYPTION.to_vec(), encrypted_key].concat())
     }
 }
 
@@ -146,8 +186,19 @@ fn content_info(content_type: &[u8], content: &[u8]) -> Vec<u8> {
     tlv(SEQUENCE, &[content_type, &content].concat())
 }
 
-fn attribute(oid: &[u8], value: &[u8]) -> Vec<u8> {
+/// One attribute with one value.
+pub(crate) fn attribute(oid: &[u8], value: &[u8]) -> Vec<u8> {
     tlv(SEQUENCE, &[oid, &tlv(SET, value)].concat())
+}
+
+fn hashed(hash: DigestAlgorithm, bytes: &[u8]) -> Vec<u8> {
+    let algorithm = match hash {
+        DigestAlgorithm::Sha1 => &SHA1_FOR_LEGACY_USE_ONLY,
+        DigestAlgorithm::Sha256 => &SHA256,
+        DigestAlgorithm::Sha384 => &SHA384,
+        DigestAlgorithm::Sha512 => &SHA512,
+    };
+    digest(algorithm, bytes).as_ref().to_vec()
 }
 
 fn version(number: u8) -> Vec<u8> {

@@ -1,12 +1,13 @@
 //! Keys of requests and of senders: honest ones, and those in files, which may be anything.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 use scepter_device::DeviceKey;
 use scepter_scep::{ContentKey, DigestAlgorithm, WrappedKey};
-use scepter_tests::{Tool, run};
+use scepter_tests::{Scratch, Tool, run};
 
 /// An RSA key that signs.
 pub(crate) enum Key {
@@ -48,8 +49,14 @@ impl Key {
         match self {
             Self::Device(key) => key.sign(digest, bytes).unwrap(),
             Self::File { path, .. } => {
+                let digest = match digest {
+                    DigestAlgorithm::Sha1 => "-sha1",
+                    DigestAlgorithm::Sha256 => "-sha256",
+                    DigestAlgorithm::Sha384 => "-sha384",
+                    DigestAlgorithm::Sha512 => "-sha512",
+                };
                 let printed =
-                    openssl(&["dgst", "-sha256", "-hex", "-r", "-sign", &path.display().to_string()], bytes);
+                    openssl(&["dgst", digest, "-hex", "-r", "-sign", &path.display().to_string()], bytes);
                 hex::decode(printed.split_whitespace().next().unwrap()).unwrap()
             }
         }
@@ -59,7 +66,14 @@ impl Key {
     pub(crate) fn unwrap(&self, wrapped: &WrappedKey<'_>) -> ContentKey {
         match self {
             Self::Device(key) => key.unwrap(wrapped).unwrap(),
-            Self::File { path, .. } => panic!("an answer was granted to {}", path.display()),
+            Self::File { path, .. } => {
+                let scratch = Scratch::new("unwrap").unwrap();
+                let key = scratch.join("key");
+                let mut command = Tool::OpenSsl.command().unwrap();
+                command.args(["pkeyutl", "-decrypt", "-inkey"]).arg(path).arg("-out").arg(&key);
+                run(&mut command, wrapped.encrypted_key).unwrap();
+                ContentKey::new(fs::read(key).unwrap())
+            }
         }
     }
 }

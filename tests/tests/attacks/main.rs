@@ -26,3 +26,4 @@ mod start;
 mod statistics;
 mod store;
 mod table;
+mod volume;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use aws_lc_rs::rand;
 use scepter_scep::FailInfo;
 
-use crate::forgery::{Envelope, Forgery, wrap};
+use crate::forgery::{Envelope, Forgery, Recipient, wrap};
 use crate::range::{BADGE, HttpAnswer, Range};
 use crate::sender::{Reply, Request, Sender};
 use crate::statistics::{centile, median, welch};
@@ -145,22 +145,28 @@ async fn broken(range: &Range, sender: &Sender) -> [Vec<u8>; 6] {
     let ticket = range.ticket(BADGE, "scanner-1").await;
     let to = range.authority.encrypt_to();
     let request = Request::honest(&ticket).for_key(&sender.key);
-    let sound = Envelope::sealed(to, &request);
-    let mut random = vec![0; sound.ciphertext.len()];
-    rand::fill(&mut random).unwrap();
-    // Below every modulus of its length.
-    let mut no_padding = random[..sound.encrypted_key.len()].to_vec();
-    no_padding[0] = 0x3f;
     let mut bad_signature = request.clone();
     *bad_signature.last_mut().unwrap() ^= 1;
-    let sound = Envelope { more_keys: vec![no_padding.clone()], ..sound };
+    let sealed = Envelope::sealed(to, &request);
+    let key = sealed.recipients[0].encrypted_key.clone();
+    let mut random = vec![0; sealed.ciphertext.len()];
+    rand::fill(&mut random).unwrap();
+    // Below every modulus of its length.
+    let mut no_padding = random[..key.len()].to_vec();
+    no_padding[0] = 0x3f;
+    let two = |first: &[u8], second: &[u8]| vec![Recipient::of(to, first), Recipient::of(to, second)];
+    let sound = Envelope { recipients: two(&key, &no_padding), ..sealed };
+    let sealing = |plaintext: &[u8]| Envelope {
+        recipients: sound.recipients.clone(),
+        ..Envelope::sealed(to, plaintext)
+    };
     let kinds = [
-        Envelope { encrypted_key: no_padding.clone(), ..sound.clone() },
-        Envelope { encrypted_key: wrap(to, &[3; 24]), ..sound.clone() },
+        Envelope { recipients: two(&no_padding, &no_padding), ..sound.clone() },
+        Envelope { recipients: two(&wrap(to, &[3; 24]), &no_padding), ..sound.clone() },
         Envelope { ciphertext: random, ..sound.clone() },
-        Envelope { more_keys: sound.more_keys.clone(), ..Envelope::sealed(to, &vec![0x55; request.len()]) },
-        Envelope { more_keys: vec![sound.encrypted_key.clone()], encrypted_key: no_padding, ..sound.clone() },
-        Envelope { more_keys: sound.more_keys.clone(), ..Envelope::sealed(to, &bad_signature) },
+        sealing(&vec![0x55; request.len()]),
+        Envelope { recipients: two(&no_padding, &key), ..sound.clone() },
+        sealing(&bad_signature),
     ];
     let messages = kinds.map(|envelope| Forgery::honest(sender, &envelope).write());
     assert!(messages.iter().all(|message| message.len() == messages[0].len()));
