@@ -8,6 +8,7 @@ use scepter_pki::authority::{
     AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
 };
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
+use scepter_pki::name_constraints::NameConstraints;
 use scepter_pki::ocsp::OcspResponder;
 use scepter_policy::identity::AuthorityName;
 use scepter_policy::name::{Attribute, AttributeType, DistinguishedName, RelativeDistinguishedName};
@@ -42,6 +43,7 @@ async fn of_new_authority(directory: &Path) -> OcspResponder {
         subject: DistinguishedName {
             rdns: vec![RelativeDistinguishedName { attributes: vec![common_name] }],
         },
+        name_constraints: NameConstraints::default(),
         lifetime: SignedDuration::from_hours(24),
     };
     create_authority(&files, &request, &pool, now).await.unwrap();

@@ -1,5 +1,6 @@
 //! The issuer's authorities: each with its keys, what it may certify, and what it publishes.
 
+mod constraints;
 mod creation;
 mod error;
 mod key_roles;

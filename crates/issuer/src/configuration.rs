@@ -4,6 +4,8 @@ mod authority;
 mod ca;
 mod file;
 mod limits;
+mod name;
+mod name_constraints;
 mod overrides;
 
 pub use authority::{
@@ -16,6 +18,8 @@ pub use file::{
     ApiListener, ApiVersion, Endpoint, IssuerConfiguration, Kind, Listeners, TlsEndpoint, TlsFiles,
 };
 pub use limits::{ConnectionLimits, ForwardedHeader, Limits, Period, Rate, Timeout};
+pub(crate) use name::static_name;
+pub use name_constraints::{NameConstraints, Subtrees};
 pub use overrides::Overrides;
 
 use std::net::SocketAddr;
@@ -58,6 +62,11 @@ pub enum ConfigurationError {
         "authority {0} names some of its files only; name certificateChain, signingKey and ra together, or none of them"
     )]
     IncompleteAuthority(AuthorityName),
+    /// Name constraints that constrain nothing.
+    #[error(
+        "create.nameConstraints of {0} constrains nothing; list names under `permitted` or `excluded`, or leave it out"
+    )]
+    NoNameConstraint(AuthorityName),
     /// A rate that cannot be counted.
     #[error("limits.{name} is beyond {most}; write `{name}: null` to turn it off")]
     UnusableRate {

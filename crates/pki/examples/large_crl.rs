@@ -10,6 +10,7 @@ use scepter_pki::authority::{
 };
 use scepter_pki::crl::{CrlSpool, CrlTerms};
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
+use scepter_pki::name_constraints::NameConstraints;
 use scepter_policy::identity::{AuthorityName, SerialNumber};
 use scepter_policy::name::{Attribute, AttributeType, DistinguishedName, RelativeDistinguishedName};
 use scepter_policy::revocation::{RevocationReason, Revoked};
@@ -37,7 +38,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let subject =
         DistinguishedName { rdns: vec![RelativeDistinguishedName { attributes: vec![common_name] }] };
     let lifetime = SignedDuration::from_hours(24);
-    let request = CreateAuthority { algorithm: KeyAlgorithm::P256, subject, lifetime };
+    let request = CreateAuthority {
+        algorithm: KeyAlgorithm::P256,
+        subject,
+        name_constraints: NameConstraints::default(),
+        lifetime,
+    };
     create_authority(&files, &request, &pool, now).await?;
     let name = AuthorityName::new("large")?;
     let authority = files.load(name, Publication::default(), &pool, now)?;

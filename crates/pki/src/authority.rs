@@ -4,6 +4,7 @@
 //! envelopes. They are three keys, or a reply could be made to decrypt and a decryption to sign (TH-13, TH-14).
 
 mod certificate_file;
+mod certify;
 mod check;
 mod create;
 mod files;
@@ -67,6 +68,13 @@ struct Chain {
     above: Vec<Certificate>,
 }
 
+impl Chain {
+    /// The CA's certificate first, the root's last.
+    fn all(&self) -> impl Iterator<Item = &Certificate> {
+        std::iter::once(&self.ca).chain(&self.above)
+    }
+}
+
 impl Authority {
     /// Takes an authority into use once everything about it is in order at `now`: the chain's order, signatures and
     /// validity, that keys and certificates belong together, and that the three keys differ.
@@ -105,7 +113,7 @@ impl Authority {
 
     /// The certificates from the issuing CA's to the root's as DER.
     pub fn certificate_chain(&self) -> impl Iterator<Item = &[u8]> {
-        std::iter::once(&self.chain.ca).chain(&self.chain.above).map(|certificate| certificate.der.as_slice())
+        self.chain.all().map(|certificate| certificate.der.as_slice())
     }
 
     /// The root that devices must trust, as DER; the issuing certificate itself when it is self-signed.

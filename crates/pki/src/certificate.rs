@@ -9,15 +9,17 @@ use const_oid::AssociatedOid;
 use der::asn1::{AnyRef, BitStringRef, IntRef};
 use der::{Decode, Encode, Sequence};
 use jiff::Timestamp;
+use scepter_policy::name::DistinguishedName;
 use spki::AlgorithmIdentifierRef;
 use x509_cert::Version;
 use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectKeyIdentifier};
+use x509_cert::ext::pkix::{self, BasicConstraints, KeyUsage, SubjectKeyIdentifier};
 use x509_cert::time::Validity;
 
 pub use self::description::{Thumbprint, Thumbprints, UnreadableCertificate, describe_certificate};
 pub(crate) use self::new::{NewCertificate, random_serial};
 pub(crate) use self::time::{to_generalized_time, to_time, to_timestamp};
+use crate::name_constraints::NameConstraints;
 use crate::signed::{Signed, is_signed_by, is_signed_by_itself};
 
 /// `TBSCertificate` (RFC 5280 §4.1). Names and keys are the bytes they are, so that a name in one certificate equals the
@@ -56,6 +58,7 @@ pub(crate) struct Certificate {
     pub(crate) not_after: Timestamp,
     pub(crate) basic_constraints: Option<BasicConstraints>,
     pub(crate) key_usage: Option<KeyUsage>,
+    pub(crate) name_constraints: NameConstraints,
     pub(crate) key_identifier: Vec<u8>,
 }
 
@@ -77,9 +80,16 @@ impl Certificate {
             not_after: to_timestamp(tbs.validity.not_after)?,
             basic_constraints: extension(&tbs)?,
             key_usage: extension(&tbs)?,
+            name_constraints: extension::<pkix::NameConstraints>(&tbs)?.map(Into::into).unwrap_or_default(),
             key_identifier,
             spki,
         })
+    }
+
+    /// Its subject for people.
+    pub(crate) fn subject_text(&self) -> String {
+        DistinguishedName::from_der(&self.subject)
+            .map_or_else(|error| error.to_string(), |name| name.to_string())
     }
 
     /// Whether it is in force at that time.

@@ -16,7 +16,8 @@ use crate::signed::SigningError;
 /// Why an order was not carried out. Nothing was handed out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IssueError {
-    /// It could not be signed; [`SigningError::Key`] is worth another try.
+    /// It could not be signed; [`SigningError::Key`] is worth another try. [`SigningError::Names`] says that policy allowed a name
+    /// that the CA, or one above it, must not certify (TH-48).
     #[error(transparent)]
     Signing(#[from] SigningError),
     /// A name has no DER form.
@@ -65,7 +66,7 @@ impl Authority {
             spki: order.spki(),
             extensions: self.extensions(&order)?,
         };
-        let der = certificate.sign(self.ca_key()).await?;
+        let der = self.certify(certificate).await?;
         Ok(order.issued(der)?)
     }
 

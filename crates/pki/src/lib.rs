@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod crl;
 pub mod issue;
 pub mod key;
+pub mod name_constraints;
 pub mod ocsp;
 mod signed;
 

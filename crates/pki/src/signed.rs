@@ -13,6 +13,7 @@ use der::{Decode, Encode, Sequence};
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 use crate::key::{KeyError, SignatureAlgorithm, SigningKey};
+use crate::name_constraints::NameConstraintViolation;
 
 /// A certificate or CRL whose content is not looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
@@ -36,6 +37,9 @@ pub enum SigningError {
         "the key made a signature that does not verify; check the key store before anything else is signed"
     )]
     WrongSignature,
+    /// A name of a certificate that a CA above it does not allow.
+    #[error(transparent)]
+    Names(#[from] NameConstraintViolation),
     /// A value has no DER form.
     #[error("it cannot be encoded: {0}")]
     Encoding(#[from] der::Error),

@@ -7,6 +7,7 @@
 mod algorithms;
 mod challenges;
 mod clocks;
+mod constraints;
 mod enumeration;
 mod forgery;
 mod interruption;

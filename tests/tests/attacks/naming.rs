@@ -1,4 +1,4 @@
-//! TH-05 to TH-08, TH-47 and TH-48: whoever may write profiles, or name a device, reaches for names that are not theirs
+//! TH-05 to TH-08 and TH-47: whoever may write profiles, or name a device, reaches for names that are not theirs
 //! (ESC1, Certifried).
 
 use std::collections::BTreeMap;

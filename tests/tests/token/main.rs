@@ -20,6 +20,7 @@ use scepter_pki::authority::{
 use scepter_pki::crl::{CrlSpool, CrlTerms};
 use scepter_pki::key::pkcs11::{TokenError, TokenKeyUri, TokenSigningKey, Tokens};
 use scepter_pki::key::{KeyAlgorithm, KeyTransport, ReplyDigest, RsaPool};
+use scepter_pki::name_constraints::NameConstraints;
 use scepter_policy::identity::AuthorityName;
 use scepter_policy::name::{Attribute, AttributeType, DistinguishedName, RelativeDistinguishedName};
 use scepter_tests::SoftHsm;
@@ -66,6 +67,7 @@ async fn moved_into_token(token: &SoftHsm, algorithm: KeyAlgorithm) -> Authority
         subject: DistinguishedName {
             rdns: vec![RelativeDistinguishedName { attributes: vec![common_name] }],
         },
+        name_constraints: NameConstraints::default(),
         lifetime: SignedDuration::from_hours(24),
     };
     let pool = RsaPool::new(NonZeroUsize::MIN, 8);

@@ -8,10 +8,9 @@ use jiff::Timestamp;
 use scepter_pki::authority::{AuthorityFiles, CreateAuthority, Presence, create_authority};
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
 use scepter_policy::identity::AuthorityName;
-use scepter_policy::name::{Attribute, DistinguishedName, RelativeDistinguishedName, SubjectTemplate};
 
 use super::OpenAuthorityError;
-use crate::configuration::{CaConfiguration, Creation, KeyKind};
+use crate::configuration::{CaConfiguration, Creation, KeyKind, static_name};
 
 /// Makes the CA where none of its files is there, the configuration says how, and it has not issued.
 pub(super) async fn ensure(
@@ -56,9 +55,15 @@ async fn create(
         directory(parent)?;
     }
     let end = creation.validity.end(now).ok_or_else(|| OpenAuthorityError::Validity(name.clone()))?;
+    let subject = static_name(&creation.subject).map_err(|problem| OpenAuthorityError::Subject {
+        authority: name.clone(),
+        subject: creation.subject.clone(),
+        problem,
+    })?;
     let request = CreateAuthority {
         algorithm: creation.algorithm.into(),
-        subject: subject(name, &creation.subject)?,
+        subject,
+        name_constraints: creation.name_constraints.as_ref().map(Into::into).unwrap_or_default(),
         lifetime: end.duration_since(now),
     };
     create_authority(files, &request, pool, now)
@@ -66,27 +71,6 @@ async fn create(
         .map_err(|source| OpenAuthorityError::Create { authority: name.clone(), source })?;
     tracing::info!(authority = %name, subject = %request.subject, "made a new authority");
     Ok(())
-}
-
-/// A subject without variables.
-fn subject(authority: &AuthorityName, text: &str) -> Result<DistinguishedName, OpenAuthorityError> {
-    let refused = |problem: String| OpenAuthorityError::Subject {
-        authority: authority.clone(),
-        subject: text.to_owned(),
-        problem,
-    };
-    let (template, _warnings) = SubjectTemplate::parse(text).map_err(|findings| {
-        refused(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-    })?;
-    let mut rdns = Vec::new();
-    for rdn in template.rdns() {
-        let attributes = rdn.iter().map(|attribute| {
-            let value = attribute.value.as_static().ok_or_else(|| refused("it has a variable".to_owned()))?;
-            Ok::<_, OpenAuthorityError>(Attribute { kind: attribute.kind, value: value.to_owned() })
-        });
-        rdns.push(RelativeDistinguishedName { attributes: attributes.collect::<Result<_, _>>()? });
-    }
-    Ok(DistinguishedName { rdns })
 }
 
 impl From<KeyKind> for KeyAlgorithm {

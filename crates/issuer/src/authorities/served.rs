@@ -15,7 +15,7 @@ use scepter_store::Store;
 use url::Url;
 
 use super::registration::{Front, Ra, Registration, Upkeep, UpkeepError, Upkept};
-use super::{OpenAuthorityError, Standing, creation, places};
+use super::{OpenAuthorityError, Standing, constraints, creation, places};
 use crate::configuration::{AuthorityConfiguration, CaConfiguration};
 use crate::ocsp::Responder;
 use crate::revocation_list::RevocationList;
@@ -74,6 +74,7 @@ impl Opening<'_> {
         if issued.is_some_and(|issued| !authority.has_signed(&issued.der)) {
             return Err(OpenAuthorityError::Exchanged(ca.name.clone()));
         }
+        constraints::warn(&authority, &configuration.permitted);
         let ocsp = authority
             .new_ocsp_responder(pool, now)
             .await

@@ -10,7 +10,7 @@ use scepter_policy::vocabulary::ValidityUnit;
 use scepter_scep::Algorithms;
 use serde::Deserialize;
 
-use super::{ConfigurationError, NextCa};
+use super::{ConfigurationError, NameConstraints, NextCa};
 
 /// A certification authority: where its keys are, and what it may ever certify.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -102,6 +102,9 @@ pub struct Creation {
     /// How long its certificate lives.
     #[serde(default = "ten_years")]
     pub validity: Validity,
+    /// Which names its certificate allows below it, whatever policy says (TH-48).
+    #[serde(default)]
+    pub name_constraints: Option<NameConstraints>,
 }
 
 /// The kinds of key that an authority can be made with.

@@ -5,7 +5,10 @@ use scepter_policy::identity::AuthorityName;
 use serde::Deserialize;
 
 use super::authority::is_usable;
-use super::{AuthorityConfiguration, ConfigurationError, Creation, FileRef, KeyRef, RegistrationAuthority};
+use super::{
+    AuthorityConfiguration, ConfigurationError, Creation, FileRef, KeyRef, NameConstraints,
+    RegistrationAuthority,
+};
 
 /// The CA that follows an authority's (RFC 8894 §4.7). What it is made of is configured as an authority's own is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -78,6 +81,10 @@ impl CaConfiguration<'_> {
         let named = [self.certificate_chain.is_some(), self.signing_key.is_some(), self.ra.is_some()];
         if named.contains(&true) && named.contains(&false) {
             return Err(ConfigurationError::IncompleteAuthority(self.name.clone()));
+        }
+        let constraints = self.create.and_then(|create| create.name_constraints.as_ref());
+        if constraints.is_some_and(NameConstraints::is_empty) {
+            return Err(ConfigurationError::NoNameConstraint(self.name.clone()));
         }
         Ok(())
     }

@@ -233,6 +233,38 @@ authorities:
         assert_eq!(configuration.authorities[0].permitted.len(), 1);
     }
 
+    fn creating_with(name_constraints: &str) -> Result<IssuerConfiguration, String> {
+        let creation = format!("'CN=Test CA', nameConstraints: {name_constraints}}}");
+        IssuerConfiguration::parse(&MINIMAL.replace("'CN=Test CA'}", &creation))
+    }
+
+    #[test]
+    fn a_ca_is_made_with_constraints_of_every_form() {
+        let forms = "{dns: [example.com, ''], email: [.example.com, a@b.example], uri: [id.example.com], directory: ['C=DE,O=Acme']}";
+        let configuration = creating_with(&format!("{{permitted: {forms}, excluded: {forms}}}")).unwrap();
+        assert_eq!(configuration.check(), Ok(()));
+        let creation = configuration.authorities[0].create.as_ref().unwrap();
+        let constraints = creation.name_constraints.as_ref().unwrap();
+        assert_eq!((constraints.permitted.dns.len(), constraints.excluded.email.len()), (2, 2));
+    }
+
+    #[test]
+    fn a_name_constraint_that_says_nothing_is_refused_with_its_line_and_what_to_write() {
+        for (constraints, says) in [
+            ("{permitted: {dns: ['*.example.com']}}", "example.com"),
+            ("{permitted: {email: [jane]}, excluded: {email: ['@example.com']}}", ".example.com"),
+            ("{permitted: {uri: ['https://example.com/']}}", "id.example.com"),
+            ("{permitted: {directory: ['O={{UserName}}']}}", "variable"),
+            ("{permitted: {dns: []}}", "leave it out"),
+            ("{permitted: {upn: [example.com]}}", "upn"),
+        ] {
+            let problem = creating_with(constraints).unwrap_err();
+            assert!(problem.contains(says) && problem.contains("line 6"), "{constraints}: {problem}");
+        }
+        let nothing = creating_with("{permitted: {}}").unwrap().check();
+        assert!(matches!(nothing, Err(ConfigurationError::NoNameConstraint(_))), "{nothing:?}");
+    }
+
     #[test]
     fn a_key_is_in_a_file_or_in_a_token() {
         let uri = "pkcs11:token=hsm;object=ca?module-path=/lib/p11.so&pin-source=file:/run/pin";

@@ -4,8 +4,10 @@
 use scepter_pki::SigningError;
 use scepter_pki::issue::IssueError;
 use scepter_pki::key::KeyError;
+use scepter_pki::name_constraints::NameConstraintViolation;
 use scepter_policy::identity::AssignmentKey;
 use scepter_policy::issuance::{Refusal, RefusalReason};
+use scepter_policy::text::inert;
 use scepter_scep::{FailInfo, Malformed, Unreadable, Untrusted, Unwritable};
 use scepter_store::{IssuanceError, StoreError};
 
@@ -70,6 +72,25 @@ impl Failure {
         })
     }
 
+    /// A name that policy permits and the CA's certificate does not: policy, or the configuration, has a fault (TH-48).
+    pub(super) fn constrained(key: &AssignmentKey, violation: &NameConstraintViolation) -> Self {
+        let refusal = Refusal::new(RefusalReason::NameConstraintViolation, violation.to_string());
+        Self::refused_for(key, refusal.with_detail(inert(&violation.name)))
+    }
+
+    /// An order that was not carried out.
+    pub(super) fn of_issuing(key: &AssignmentKey, error: IssueError) -> Self {
+        match error {
+            IssueError::Signing(SigningError::Names(violation)) => Self::constrained(key, &violation),
+            IssueError::Signing(SigningError::Key(error)) => error.into(),
+            IssueError::Signing(SigningError::WrongSignature | SigningError::Encoding(_))
+            | IssueError::Name(_)
+            | IssueError::ForeignAuthority { .. }
+            | IssueError::OutlivesAuthority
+            | IssueError::Mismatch(_) => Self::Fault(error.to_string()),
+        }
+    }
+
     /// A metric's label.
     pub(super) fn reason(&self) -> &'static str {
         match self {
@@ -121,6 +142,7 @@ pub(super) fn fail_info(reason: RefusalReason) -> FailInfo {
         | RefusalReason::ProfileSuspended
         | RefusalReason::ResolutionFailed
         | RefusalReason::NameNotPermitted
+        | RefusalReason::NameConstraintViolation
         | RefusalReason::ValidityNotPossible
         | RefusalReason::KeyReused
         | RefusalReason::AuthorityMismatch
@@ -197,19 +219,6 @@ impl From<KeyError> for Failure {
     }
 }
 
-impl From<IssueError> for Failure {
-    fn from(error: IssueError) -> Self {
-        match error {
-            IssueError::Signing(SigningError::Key(error)) => error.into(),
-            IssueError::Signing(SigningError::WrongSignature | SigningError::Encoding(_))
-            | IssueError::Name(_)
-            | IssueError::ForeignAuthority { .. }
-            | IssueError::OutlivesAuthority
-            | IssueError::Mismatch(_) => Self::Fault(error.to_string()),
-        }
-    }
-}
-
 impl From<Unwritable> for Failure {
     fn from(error: Unwritable) -> Self {
         Self::Fault(error.to_string())
@@ -224,6 +233,7 @@ impl From<getrandom::Error> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use scepter_pki::name_constraints::{Breach, NameForm};
     use scepter_policy::identity::{Association, Tenant};
 
     use super::*;
@@ -241,15 +251,35 @@ mod tests {
         assert_eq!(Failure::from(KeyError::Busy).reason(), "Busy");
     }
 
-    #[test]
-    fn a_request_that_lost_a_race_may_come_again_and_no_device_failed() {
-        let key = AssignmentKey {
+    fn key() -> AssignmentKey {
+        AssignmentKey {
             tenant: Tenant { owner: "admin".parse().unwrap(), namespace: "acme".parse().unwrap() },
             profile: "wifi".parse().unwrap(),
             device: "laptop-1".parse().unwrap(),
             association: Association::Own,
+        }
+    }
+
+    #[test]
+    fn a_name_that_the_ca_must_not_certify_is_a_refusal_on_the_row_even_when_signing_finds_it() {
+        let violation = NameConstraintViolation {
+            form: NameForm::Rfc822Name,
+            name: "jane@evil.example".to_owned(),
+            ca: "CN=Corp CA".to_owned(),
+            breach: Breach::NotPermitted,
         };
-        let refused = |reason| Failure::refused_for(&key, Refusal::new(reason, "x"));
+        let error = IssueError::Signing(SigningError::Names(violation));
+        let Failure::Refused(refused) = Failure::of_issuing(&key(), error) else { panic!() };
+        assert_eq!(fail_info(refused.reason), FailInfo::BadRequest);
+        let (row, refusal) = *refused.row.unwrap();
+        assert_eq!((row, refusal.reason), (key(), RefusalReason::NameConstraintViolation));
+        assert!(refusal.message.contains("CN=Corp CA") && !refusal.message.contains("jane"), "{refusal}");
+        assert_eq!(refusal.detail.as_deref(), Some("jane@evil.example"));
+    }
+
+    #[test]
+    fn a_request_that_lost_a_race_may_come_again_and_no_device_failed() {
+        let refused = |reason| Failure::refused_for(&key(), Refusal::new(reason, "x"));
         assert!(matches!(refused(RefusalReason::Outdated), Failure::Unavailable(_)));
         assert!(matches!(refused(RefusalReason::ChallengeUsed), Failure::Refused(_)));
     }

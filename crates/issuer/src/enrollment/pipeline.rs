@@ -118,11 +118,16 @@ async fn issue(
     check_namespace(served, &key.tenant.namespace).map_err(refused)?;
     let authorized =
         issuance::authorize(grant, &served.facts, request, issuer.clock.now()).map_err(refused)?;
+    served
+        .authority
+        .check_names(authorized.subject(), authorized.subject_alternative_names())
+        .map_err(|violation| Failure::constrained(&key, &violation))?;
     match issuer.store.reserve(authorized, asked, random_serial()?, issuer.clock.now()).await? {
         Reservation::Waiting => Ok(None),
         Reservation::Replay(recorded) => Ok(Some(recorded)),
         Reservation::Fresh(order) => {
-            let certificate = served.authority.issue(*order).await?;
+            let certificate =
+                served.authority.issue(*order).await.map_err(|error| Failure::of_issuing(&key, error))?;
             let now = issuer.clock.now();
             let recorded = issuer.store.record(certificate, now).await?;
             issuer.clock.witness(now);

@@ -31,6 +31,7 @@ fn with_next(authority: &mut AuthorityConfiguration) {
             algorithm: KeyKind::P256,
             subject: "CN=Next CA".to_owned(),
             validity: Validity { value: 1, unit: ValidityUnit::Years },
+            name_constraints: None,
         }),
         certificate_chain: None,
         signing_key: None,

@@ -4,9 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use scepter_policy::name::{
-    Attribute, AttributeType, DistinguishedName, NotEncodable, RelativeDistinguishedName,
-};
+use scepter_policy::name::{DistinguishedName, NotEncodable};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::KeyUsages;
 
@@ -16,6 +14,7 @@ use crate::key::{
     DecryptionKey, KeyAlgorithm, KeyError, KeyFileError, KeyGenerationFailed, PrivateKey, ReplyKey, RsaPool,
     SigningKey, SoftwareDecryptionKey, SoftwareReplyKey, SoftwareSigningKey, UnusableKey, write_key_file,
 };
+use crate::name_constraints::{CertifiedName, NameConstraintViolation, NameConstraints};
 use crate::signed::SigningError;
 
 /// How far back a new authority's certificates begin, for devices whose clocks are behind.
@@ -31,6 +30,8 @@ pub struct CreateAuthority {
     pub algorithm: KeyAlgorithm,
     /// The CA's subject.
     pub subject: DistinguishedName,
+    /// What it may certify at all; the RA's certificates, which are named after the CA, included.
+    pub name_constraints: NameConstraints,
     /// How long its certificate lives, from five minutes ago. The RA's live as long, but not longer than a year.
     pub lifetime: SignedDuration,
 }
@@ -67,6 +68,11 @@ pub enum CreateAuthorityError {
     /// A certificate could not be made.
     #[error("a certificate of the new authority could not be made: {0}")]
     Certificate(#[from] SigningError),
+    /// The certificates of its own RA would lie outside its name constraints.
+    #[error(
+        "the new authority could not certify its own RA, which is named after it: {0}; let its subject begin with a permitted directory name"
+    )]
+    NamesOfRa(NameConstraintViolation),
     /// Its certificates would end at no time there is.
     #[error("the lifetime of the new authority ends beyond the calendar; give it a shorter one")]
     Lifetime,
@@ -179,6 +185,7 @@ struct NewCa<'a> {
     key: SoftwareSigningKey,
     key_identifier: Vec<u8>,
     name: &'a DistinguishedName,
+    name_constraints: &'a NameConstraints,
     subject: Vec<u8>,
     not_before: Timestamp,
     not_after: Timestamp,
@@ -197,6 +204,7 @@ impl<'a> NewCa<'a> {
             key_identifier: extensions::key_identifier(key.spki()).map_err(SigningError::from)?,
             key,
             name: &request.subject,
+            name_constraints: &request.name_constraints,
             subject: request.subject.to_der()?,
             not_before,
             not_after,
@@ -204,12 +212,15 @@ impl<'a> NewCa<'a> {
     }
 
     async fn own_certificate(&self) -> Result<Vec<u8>, CreateAuthorityError> {
+        let constraints = self.name_constraints;
+        let constraints = (!constraints.is_empty()).then(|| extensions::name_constraints(constraints));
         let extensions = [
             extensions::key_usage(KeyUsages::KeyCertSign | KeyUsages::CRLSign),
             extensions::issuing_ca(),
             extensions::subject_key_identifier(self.key_identifier.clone()),
         ];
-        let extensions = extensions.into_iter().collect::<Result<_, _>>().map_err(SigningError::from)?;
+        let extensions = extensions.into_iter().chain(constraints);
+        let extensions = extensions.collect::<Result<_, _>>().map_err(SigningError::from)?;
         self.sign(&self.subject, self.key.spki(), extensions, self.not_after).await
     }
 
@@ -219,7 +230,11 @@ impl<'a> NewCa<'a> {
         spki: &[u8],
         usage: KeyUsages,
     ) -> Result<Vec<u8>, CreateAuthorityError> {
-        let subject = with_common_name(self.name, common_name).to_der()?;
+        let subject = self.name.with_common_name(common_name);
+        self.name_constraints
+            .check(&CertifiedName::listed(&subject, &[]), self.name)
+            .map_err(CreateAuthorityError::NamesOfRa)?;
+        let subject = subject.to_der()?;
         let extensions = registration::extensions(spki, usage, &self.key_identifier);
         let not_after = self.not_before.saturating_add(registration::LIFETIME).unwrap_or(self.not_after);
         self.sign(&subject, spki, extensions.map_err(SigningError::from)?, not_after.min(self.not_after))
@@ -244,20 +259,4 @@ impl<'a> NewCa<'a> {
         };
         Ok(certificate.sign(&self.key).await?)
     }
-}
-
-/// The same name with that common name: in the old one's place, or else at the end.
-fn with_common_name(name: &DistinguishedName, common_name: &str) -> DistinguishedName {
-    let common_name = Attribute { kind: AttributeType::CommonName, value: common_name.to_owned() };
-    let mut name = name.clone();
-    let old = name
-        .rdns
-        .iter_mut()
-        .flat_map(|rdn| &mut rdn.attributes)
-        .find(|attribute| attribute.kind == AttributeType::CommonName);
-    match old {
-        Some(attribute) => *attribute = common_name,
-        None => name.rdns.push(RelativeDistinguishedName { attributes: vec![common_name] }),
-    }
-    name
 }

@@ -149,7 +149,7 @@ impl Authority {
             spki: &old.spki,
             extensions: extensions(&old.spki, usage, &ca.key_identifier)?,
         };
-        Ok(Certificate::from_der(&certificate.sign(self.ca_key()).await?)?)
+        Ok(Certificate::from_der(&self.certify(certificate).await?)?)
     }
 
     /// The RA's keys under the certificates of a list, as when the authority was loaded: somebody may have renewed them.

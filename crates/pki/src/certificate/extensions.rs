@@ -16,8 +16,10 @@ use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName, GeneralName
 use x509_cert::ext::pkix::{
     AccessDescription, AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, BasicConstraints,
     CrlDistributionPoints, CrlNumber, CrlReason, ExtendedKeyUsage, IssuingDistributionPoint, KeyUsage,
-    KeyUsages, SubjectKeyIdentifier,
+    KeyUsages, NameConstraints, SubjectKeyIdentifier,
 };
+
+use crate::name_constraints;
 
 /// The bytes of a key identifier: the leftmost 160 bits of the SHA-256 of the public key (RFC 7093 §2, method 1).
 const KEY_IDENTIFIER_LENGTH: usize = 20;
@@ -42,6 +44,13 @@ pub(crate) fn extended_key_usage(purposes: &[ObjectIdentifier]) -> Result<Extens
 /// A CA certificate that may not have CAs below it; critical (§4.2.1.9).
 pub(crate) fn issuing_ca() -> Result<Extension, der::Error> {
     extension(true, &BasicConstraints { ca: true, path_len_constraint: Some(0) })
+}
+
+/// Which names may stand below a CA; critical (§4.2.1.10).
+pub(crate) fn name_constraints(
+    constraints: &name_constraints::NameConstraints,
+) -> Result<Extension, der::Error> {
+    extension(true, &NameConstraints::from(constraints))
 }
 
 /// Not a CA certificate, said explicitly; critical (§4.2.1.9).

@@ -2,9 +2,7 @@
 
 use const_oid::db::rfc5280::ID_KP_OCSP_SIGNING;
 use jiff::{SignedDuration, Timestamp};
-use scepter_policy::name::{
-    Attribute, AttributeType, DistinguishedName, NotEncodable, RelativeDistinguishedName,
-};
+use scepter_policy::name::{DistinguishedName, NotEncodable};
 use x509_cert::ext::pkix::KeyUsages;
 
 use crate::authority::Authority;
@@ -76,6 +74,9 @@ impl Authority {
         }
         let ca = self.ca_certificate();
         let identifier = extensions::key_identifier(key.spki()).map_err(SigningError::from)?;
+        // Named after its CA, whose own name is where constraints of directory names most likely are.
+        let subject = DistinguishedName::from_der(&ca.subject).unwrap_or_default();
+        let subject = subject.with_common_name("OCSP responder");
         let list = [
             extensions::key_usage(KeyUsages::DigitalSignature),
             extensions::extended_key_usage(&[ID_KP_OCSP_SIGNING]),
@@ -89,11 +90,11 @@ impl Authority {
             issuer: &ca.subject,
             not_before,
             not_after,
-            subject: &subject().to_der()?,
+            subject: &subject.to_der()?,
             spki: key.spki(),
             extensions: list.into_iter().collect::<Result<_, _>>().map_err(SigningError::from)?,
         };
-        let certificate = certificate.sign(self.ca_key()).await?;
+        let certificate = self.certify(certificate).await?;
         Ok(OcspResponder { certificate, not_before, not_after, key })
     }
 }
@@ -118,9 +119,4 @@ impl OcspResponder {
     pub(super) fn key(&self) -> &dyn SigningKey {
         self.key.as_ref()
     }
-}
-
-fn subject() -> DistinguishedName {
-    let common_name = Attribute { kind: AttributeType::CommonName, value: "OCSP responder".to_owned() };
-    DistinguishedName { rdns: vec![RelativeDistinguishedName { attributes: vec![common_name] }] }
 }

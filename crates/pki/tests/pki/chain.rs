@@ -5,10 +5,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, GeneralSubtree, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256,
+    date_time_ymd,
 };
+use scepter_pki::SigningError;
 use scepter_pki::authority::{Authority, AuthorityProblem, KeyRole, LoadAuthorityError};
+use scepter_pki::issue::IssueError;
+use scepter_pki::name_constraints::NameForm;
 use scepter_policy::identity::SerialNumber;
 use scepter_policy::vocabulary::KeyUsage;
 
@@ -21,6 +25,8 @@ struct Plan {
     ca_constraints: IsCa,
     signing_usage: KeyUsagePurpose,
     decryption_ca: IsCa,
+    /// What the root says about the names below it.
+    root_constraints: Option<NameConstraints>,
 }
 
 impl Default for Plan {
@@ -30,6 +36,7 @@ impl Default for Plan {
             ca_constraints: IsCa::Ca(BasicConstraints::Constrained(0)),
             signing_usage: KeyUsagePurpose::DigitalSignature,
             decryption_ca: IsCa::ExplicitNoCa,
+            root_constraints: None,
         }
     }
 }
@@ -52,9 +59,11 @@ fn params(common_name: &str, is_ca: IsCa, usages: Vec<KeyUsagePurpose>) -> Certi
     params
 }
 
-fn root() -> (KeyPair, CertificateParams, Certificate) {
+fn root(name_constraints: Option<NameConstraints>) -> (KeyPair, CertificateParams, Certificate) {
     let usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let params = params("Root", IsCa::Ca(BasicConstraints::Unconstrained), usages);
+    let is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let mut params = params("Root", is_ca, usages);
+    params.name_constraints = name_constraints;
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let certificate = params.self_signed(&key).unwrap();
     (key, params, certificate)
@@ -63,7 +72,7 @@ fn root() -> (KeyPair, CertificateParams, Certificate) {
 /// Writes an authority's files as another tool would.
 fn make(directory: &Path, plan: Plan) -> Made {
     let files = files(directory);
-    let (root_key, root_params, root) = root();
+    let (root_key, root_params, root) = root(plan.root_constraints);
     let root_issuer = Issuer::from_params(&root_params, &root_key);
     let ca_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let ca_params = params("Issuing", plan.ca_constraints, plan.ca_usages);
@@ -133,6 +142,32 @@ async fn an_issuing_ca_below_a_root_issues_certificates_that_verify_up_to_the_ro
     );
 }
 
+#[tokio::test]
+async fn the_name_constraints_of_a_root_hold_for_what_an_issuing_ca_below_it_signs() {
+    for (permitted, is_allowed) in [("example.com", true), ("corp.example.com", false)] {
+        let directory = tempfile::tempdir().unwrap();
+        let permitted_subtrees = vec![GeneralSubtree::DnsName(permitted.to_owned())];
+        let root_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees: vec![] });
+        make(directory.path(), Plan { root_constraints, ..Plan::default() });
+        let authority = load(directory.path()).unwrap();
+        let wanted =
+            Wanted { names: every_kind_of_name(), key_usages: &[KeyUsage::DigitalSignature], days: 30 };
+        let order = order(&authority, wanted, SerialNumber::from_random([7; 16]), now());
+        match authority.issue(order).await {
+            Ok(issued) => assert_eq!(verify(issued.der(), &authority, None, now()), Ok(())),
+            Err(IssueError::Signing(SigningError::Names(violation))) => {
+                assert!(!is_allowed);
+                assert_eq!(
+                    (violation.form, violation.name.as_str()),
+                    (NameForm::DnsName, "laptop-1.example.com")
+                );
+                assert_eq!(violation.ca, "O=Acme,CN=Root");
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
 #[test]
 fn a_chain_that_is_not_ordered_from_the_ca_to_the_root_is_refused() {
     let directory = tempfile::tempdir().unwrap();
@@ -145,7 +180,7 @@ fn a_chain_that_is_not_ordered_from_the_ca_to_the_root_is_refused() {
 
     assert_eq!(problem_with(ca.clone()), AuthorityProblem::NoRoot);
     assert_eq!(problem_with(format!("{root}{ca}")), AuthorityProblem::BrokenChain { position: 0 });
-    let (_, _, impostor) = self::root();
+    let (_, _, impostor) = self::root(None);
     assert_eq!(
         problem_with(format!("{ca}{}", impostor.pem())),
         AuthorityProblem::BrokenChain { position: 0 },

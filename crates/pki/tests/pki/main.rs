@@ -6,6 +6,7 @@ mod authority;
 mod chain;
 mod crl;
 mod issue;
+mod name_constraints;
 mod ocsp;
 mod order;
 mod ra_renewal;

@@ -11,6 +11,7 @@ use scepter_pki::authority::{
 };
 use scepter_pki::crl::{CrlSpool, CrlTerms};
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
+use scepter_pki::name_constraints::NameConstraints;
 use scepter_policy::identity::AuthorityName;
 use scepter_policy::name::{Attribute, AttributeType, DistinguishedName, RelativeDistinguishedName};
 use scepter_policy::revocation::Revoked;
@@ -66,6 +67,7 @@ pub(crate) fn request(algorithm: KeyAlgorithm) -> CreateAuthority {
             (AttributeType::Organization, "Acme"),
             (AttributeType::CommonName, "Laboratory CA"),
         ]),
+        name_constraints: NameConstraints::default(),
         lifetime: days(30),
     }
 }

@@ -76,6 +76,16 @@ impl Authorized {
         self.content.key_fingerprint
     }
 
+    /// The subject of the certificate.
+    pub fn subject(&self) -> &DistinguishedName {
+        &self.content.subject
+    }
+
+    /// Its subject alternative names, in order.
+    pub fn subject_alternative_names(&self) -> &[GeneralName] {
+        &self.content.subject_alternative_names
+    }
+
     /// Whether somebody has to approve it before a serial is reserved.
     pub fn approval(&self) -> Approval {
         self.approval

@@ -44,6 +44,8 @@ vocabulary! {
         ResolutionFailed = "ResolutionFailed",
         /// The authority may not certify such a name (AUT-*).
         NameNotPermitted = "NameNotPermitted",
+        /// The CA's certificate, or one above it, forbids a name that policy permits (RFC 5280 §4.2.1.10).
+        NameConstraintViolation = "NameConstraintViolation",
         /// The certificate would outlive its authority (VAL-05).
         ValidityNotPossible = "ValidityNotPossible",
         /// A certificate was issued for this key before.

@@ -66,6 +66,19 @@ impl DistinguishedName {
             && self.rdns.iter().zip(&other.rdns).all(|(ours, theirs)| sorted(ours) == sorted(theirs))
     }
 
+    /// The same name with that common name: in the old one's place, or else at the end.
+    #[must_use]
+    pub fn with_common_name(&self, common_name: &str) -> Self {
+        let common_name = Attribute { kind: AttributeType::CommonName, value: common_name.to_owned() };
+        let mut name = self.clone();
+        let mut attributes = name.rdns.iter_mut().flat_map(|rdn| &mut rdn.attributes);
+        match attributes.find(|attribute| attribute.kind == AttributeType::CommonName) {
+            Some(attribute) => *attribute = common_name,
+            None => name.rdns.push(RelativeDistinguishedName { attributes: vec![common_name] }),
+        }
+        name
+    }
+
     /// The name as DER.
     pub fn to_der(&self) -> Result<Vec<u8>, NotEncodable> {
         let rdns = self.rdns.iter().map(RelativeDistinguishedName::to_x509).collect::<Result<Vec<_>, _>>()?;

@@ -10,6 +10,7 @@ use scepter_pki::authority::{
     Authority, AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
 };
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
+use scepter_pki::name_constraints::NameConstraints;
 use scepter_policy::authority::{Approval, AuthorityFacts, Permitted};
 use scepter_policy::identity::{AuthorityName, SerialNumber};
 use scepter_policy::issuance::{
@@ -83,6 +84,7 @@ impl Issuing {
         let request = CreateAuthority {
             algorithm: KeyAlgorithm::P256,
             subject: DistinguishedName { rdns: vec![RelativeDistinguishedName { attributes }] },
+            name_constraints: NameConstraints::default(),
             lifetime: SignedDuration::from_hours(24 * 400),
         };
         let pool = RsaPool::new(NonZeroUsize::MIN, 8);
