@@ -73,15 +73,15 @@ impl NameConstraints {
         self.permitted.is_empty() && self.excluded.is_empty()
     }
 
-    /// Whether every name may be certified below the CA certificate of that subject.
+    /// Whether every name may be certified below the CA certificate whose subject `ca` says.
     pub(crate) fn check(
         &self,
         names: &[CertifiedName],
-        ca: impl ToString,
+        ca: impl FnOnce() -> String,
     ) -> Result<(), NameConstraintViolation> {
         let broken = names.iter().find_map(|name| Some((name, self.breach(name)?)));
         broken.map_or(Ok(()), |(name, breach)| {
-            let (form, name, ca) = (name.form(), name.to_string(), ca.to_string());
+            let (form, name, ca) = (name.form(), name.to_string(), ca());
             Err(NameConstraintViolation { form, name, ca, breach })
         })
     }

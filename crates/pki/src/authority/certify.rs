@@ -34,6 +34,6 @@ impl Authority {
     }
 
     fn check(&self, names: &[CertifiedName]) -> Result<(), NameConstraintViolation> {
-        self.chain.all().try_for_each(|ca| ca.name_constraints.check(names, ca.subject_text()))
+        self.chain.all().try_for_each(|ca| ca.name_constraints.check(names, || ca.subject_text()))
     }
 }

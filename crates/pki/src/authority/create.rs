@@ -232,7 +232,7 @@ impl<'a> NewCa<'a> {
     ) -> Result<Vec<u8>, CreateAuthorityError> {
         let subject = self.name.with_common_name(common_name);
         self.name_constraints
-            .check(&CertifiedName::listed(&subject, &[]), self.name)
+            .check(&CertifiedName::listed(&subject, &[]), || self.name.to_string())
             .map_err(CreateAuthorityError::NamesOfRa)?;
         let subject = subject.to_der()?;
         let extensions = registration::extensions(spki, usage, &self.key_identifier);

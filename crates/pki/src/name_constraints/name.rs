@@ -62,13 +62,11 @@ impl CertifiedName {
             let alternative_names = x509::GeneralNames::from_der(extension.extn_value.as_bytes())?;
             names.extend(alternative_names.iter().map(Self::from));
         }
-        match DistinguishedName::from_der(certificate.subject) {
-            Ok(subject) => Ok(Self::with_subject(&subject, names)),
-            Err(_) => {
-                let hidden = [NameForm::DirectoryName, NameForm::Rfc822Name, NameForm::DnsName];
-                Ok(names.into_iter().chain(hidden.map(Self::Unprocessed)).collect())
-            }
-        }
+        let Ok(subject) = DistinguishedName::from_der(certificate.subject) else {
+            let hidden = [NameForm::DirectoryName, NameForm::Rfc822Name, NameForm::DnsName];
+            return Ok(names.into_iter().chain(hidden.map(Self::Unprocessed)).collect());
+        };
+        Ok(Self::with_subject(&subject, names))
     }
 
     /// Adds what stands in the subject: the whole of it, and what readers take from it. Those are its addresses, and, where no

@@ -14,6 +14,10 @@ const DNS: (Read, Wrap) = (Subtree::dns, CertifiedName::Dns);
 const EMAIL: (Read, Wrap) = (Subtree::email, CertifiedName::Email);
 const URI: (Read, Wrap) = (Subtree::uri, CertifiedName::Uri);
 
+fn ca() -> String {
+    "CN=CA".to_owned()
+}
+
 fn permitting(subtree: Subtree) -> NameConstraints {
     NameConstraints::new(vec![subtree], Vec::new())
 }
@@ -170,7 +174,7 @@ fn an_address_in_the_subject_is_constrained_as_one_beside_it() {
     let subject =
         directory(&[(AttributeType::CommonName, "jane"), (AttributeType::Email, "jane@evil.example")]);
     let constraints = permitting(Subtree::email("corp.example").unwrap());
-    let refused = constraints.check(&CertifiedName::listed(&subject, &[]), "CN=CA").unwrap_err();
+    let refused = constraints.check(&CertifiedName::listed(&subject, &[]), ca).unwrap_err();
     assert_eq!((refused.form, refused.name.as_str()), (NameForm::Rfc822Name, "jane@evil.example"));
     assert!(!refused.to_string().contains("jane"), "{refused}");
 }
@@ -180,7 +184,7 @@ fn a_common_name_that_reads_as_a_host_is_constrained_as_one_unless_a_dns_name_st
     let constraints = permitting(Subtree::dns("corp.example").unwrap());
     let check = |common_name: &str, names: &[PolicyName]| {
         let subject = directory(&[(AttributeType::CommonName, common_name)]);
-        constraints.check(&CertifiedName::listed(&subject, names), "CN=CA").map_err(|refused| refused.name)
+        constraints.check(&CertifiedName::listed(&subject, names), ca).map_err(|refused| refused.name)
     };
     assert_eq!(check("dc01.evil.example", &[]), Err("dc01.evil.example".to_owned()));
     assert_eq!(check("laptop-1.corp.example", &[]), Ok(()));
@@ -193,7 +197,7 @@ fn a_form_that_is_not_mentioned_is_free_and_an_empty_subject_is_no_name() {
     let constraints = permitting(Subtree::dns("corp.example").unwrap());
     assert_eq!(constraints.breach(&CertifiedName::Email("a@evil.example".into())), None);
     let constraints = permitting(Subtree::directory(&directory(&[(AttributeType::Country, "DE")])).unwrap());
-    assert_eq!(constraints.check(&CertifiedName::listed(&DistinguishedName::default(), &[]), "CA"), Ok(()));
+    assert_eq!(constraints.check(&CertifiedName::listed(&DistinguishedName::default(), &[]), ca), Ok(()));
 }
 
 #[test]
@@ -225,7 +229,7 @@ fn a_constraint_of_user_principal_names_which_rfc_5280_gives_no_meaning_refuses_
     let upn = PolicyName::Upn("jane@corp.example".to_owned());
     let subtree = GeneralSubtree { base: upn.to_x509().unwrap(), minimum: 0, maximum: None };
     let names = CertifiedName::listed(&DistinguishedName::default(), &[upn]);
-    let refused = permitting(Subtree::from(subtree)).check(&names, "CN=CA").unwrap_err();
+    let refused = permitting(Subtree::from(subtree)).check(&names, ca).unwrap_err();
     assert_eq!(refused.form, NameForm::OtherName);
 }
 
