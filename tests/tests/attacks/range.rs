@@ -259,7 +259,12 @@ pub(crate) fn manifests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attacks/range")
 }
 
-async fn post(http: reqwest::Client, url: &str, message: Vec<u8>) -> Result<HttpAnswer, reqwest::Error> {
+/// Sends bytes as a pkiMessage to a SCEP URL, as that client.
+pub(crate) async fn post(
+    http: reqwest::Client,
+    url: &str,
+    message: Vec<u8>,
+) -> Result<HttpAnswer, reqwest::Error> {
     let answer = http.post(format!("{url}?operation=PKIOperation")).body(message).send().await?;
     Ok(HttpAnswer { status: answer.status().as_u16(), body: answer.bytes().await?.to_vec() })
 }
