@@ -18,6 +18,9 @@ const USER: &str = "scepter";
 /// The system's user that the server runs as where the tests run as root, which it refuses; Debian's package makes it.
 const SYSTEM_USER: &str = "postgres";
 
+/// The server's data directory in its scratch directory.
+const DATA: &str = "data";
+
 /// A server with the settings that PostgreSQL comes with. It ends when this value is dropped, and with the process that
 /// started it.
 #[derive(Debug)]
@@ -42,21 +45,20 @@ impl Postgres {
         if getuid().is_root() {
             run(Command::new("chown").arg(format!("{SYSTEM_USER}:")).arg(scratch.path()), b"")?;
         }
-        let data = scratch.join("data");
         let mut initdb = command(&programs.join("initdb"))?;
         initdb.args(["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-sync", "--pgdata"]);
-        run(initdb.arg(&data), b"")?;
-
-        let mut postgres = command(&programs.join("postgres"))?;
-        postgres.arg("-D").arg(&data).arg("-k").arg(scratch.path());
-        for setting in ["listen_addresses=", "max_connections=500"].iter().chain(settings) {
-            postgres.args(["-c", setting]);
-        }
-        let server = Process::start("postgres", postgres, &scratch.join("postgres.log"))?;
+        run(initdb.arg(scratch.join(DATA)), b"")?;
+        let server = serve(&programs, &scratch, settings)?;
         let mut started = Self { server, programs, scratch, databases: AtomicUsize::new(0) };
-        let mut ask = started.psql("SELECT 1");
-        started.server.until("it takes connections", LIMIT, || run(&mut ask, b""))?;
+        started.await_connections()?;
         Ok(started)
+    }
+
+    /// Has it crash, connections and all, and starts it again: it recovers what was committed.
+    pub fn crash(&mut self) -> Result<(), Failure> {
+        self.server.end(Signal::QUIT)?;
+        self.server = serve(&self.programs, &self.scratch, &[])?;
+        self.await_connections()
     }
 
     /// The URL of a new database.
@@ -64,6 +66,11 @@ impl Postgres {
         let name = format!("database_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         run(&mut self.psql(&format!("CREATE DATABASE {name}")), b"")?;
         Ok(format!("postgres://{USER}@localhost/{name}?host={}", self.scratch.path().display()))
+    }
+
+    fn await_connections(&mut self) -> Result<(), Failure> {
+        let mut ask = self.psql("SELECT 1");
+        self.server.until("it takes connections", LIMIT, || run(&mut ask, b"")).map(drop)
     }
 
     fn psql(&self, statement: &str) -> Command {
@@ -86,6 +93,16 @@ fn programs() -> Result<PathBuf, Failure> {
     let server = Tool::Postgres.find()?;
     let real = server.canonicalize().map_err(Failure::file("find", &server))?;
     Ok(real.parent().map(Path::to_owned).unwrap_or_default())
+}
+
+/// Starts the server, but does not wait for it.
+fn serve(programs: &Path, scratch: &Scratch, settings: &[&str]) -> Result<Process, Failure> {
+    let mut postgres = command(&programs.join("postgres"))?;
+    postgres.arg("-D").arg(scratch.join(DATA)).arg("-k").arg(scratch.path());
+    for setting in ["listen_addresses=", "max_connections=500"].iter().chain(settings) {
+        postgres.args(["-c", setting]);
+    }
+    Process::start("postgres", postgres, &scratch.join("postgres.log"))
 }
 
 /// A command of the server's user. The kernel has it end with its parent like [`Postgres::drop`]; the capabilities of who

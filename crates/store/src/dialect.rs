@@ -57,6 +57,17 @@ impl Dialect {
         }
     }
 
+    /// Asks for the settings that would have the server forget, in a crash, what it has committed. Their session's value is
+    /// ours already; whoever turned one off for the server, the database or the user did not think of a certificate store.
+    pub(crate) const fn lossy_settings(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(
+                "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND reset_val = 'off'",
+            ),
+        }
+    }
+
     /// Whether a connection is asked whether it is still there before it is used. That of SQLite is a file that is open.
     pub(crate) const fn can_lose_connections(self) -> bool {
         match self {

@@ -59,6 +59,16 @@ pub enum OpenError {
         /// Why.
         source: sqlx::Error,
     },
+    /// The server would forget, in a crash, what it has committed (GAP-9, TH-37).
+    #[error(
+        "the store at {location} stands on a server that has {setting} off: a crash would open used challenges again;          set {setting} = on for the server, the database and the user"
+    )]
+    NotDurable {
+        /// Where, without credentials.
+        location: String,
+        /// The setting of PostgreSQL.
+        setting: String,
+    },
     /// The schema is not one that this version knows (TH-39).
     #[error(
         "the store at {location} cannot be brought to this version's schema: {source}; a newer version may have written it"
@@ -82,6 +92,9 @@ impl Store {
         let location = place(&url);
         let opened = |source| OpenError::Database { location: location.clone(), source };
         let writer = pool(dialect, &url, dialect.writers()).await.map_err(opened)?;
+        if let Some(setting) = lossy_setting(dialect, &writer).await.map_err(opened)? {
+            return Err(OpenError::NotDurable { location, setting });
+        }
         dialect
             .migrator()
             .run(&writer)
@@ -141,6 +154,11 @@ fn sqlite_url(path: &Path) -> Result<Url, OpenError> {
 /// A location for people: no user, no password, no parameters.
 fn place(url: &Url) -> String {
     format!("{}{}", url.host_str().unwrap_or_default(), url.path())
+}
+
+async fn lossy_setting(dialect: Dialect, server: &AnyPool) -> Result<Option<String>, sqlx::Error> {
+    let Some(question) = dialect.lossy_settings() else { return Ok(None) };
+    sqlx::query_scalar(question).fetch_optional(server).await
 }
 
 async fn pool(dialect: Dialect, url: &Url, connections: u32) -> Result<AnyPool, sqlx::Error> {

@@ -1,10 +1,14 @@
-//! The behaviour of the store on a real PostgreSQL, and what only PostgreSQL has: several processes that write.
+//! The behaviour of the store on a real PostgreSQL, and what SQLite does not have: several processes that write, and a
+//! server with a mind of its own.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../../../crates/store/tests/behaviour/mod.rs"]
 mod behaviour;
-mod database;
+mod feed;
+mod processes;
+mod schema;
+mod server;
 #[path = "../../../crates/store/tests/world/mod.rs"]
 mod world;
 

@@ -46,7 +46,7 @@ CREATE TABLE devices (
     namespace TEXT COLLATE "C" NOT NULL,
     id        TEXT COLLATE "C" NOT NULL,
     source    TEXT COLLATE "C" NOT NULL,
-    user_id   TEXT,
+    user_id   TEXT COLLATE "C",
     record    TEXT COLLATE "C" NOT NULL,
     revision  BIGINT NOT NULL,
     PRIMARY KEY (owner, namespace, id)
@@ -100,7 +100,7 @@ CREATE TABLE assignments (
     state       TEXT COLLATE "C" NOT NULL,
     reason      TEXT COLLATE "C" NOT NULL,
     message     TEXT COLLATE "C" NOT NULL,
-    serial      TEXT,
+    serial      TEXT COLLATE "C",
     reissue     BIGINT NOT NULL,
     version     BIGINT NOT NULL,
     changed_at  BIGINT NOT NULL,
@@ -119,7 +119,7 @@ CREATE TABLE challenges (
     device             TEXT COLLATE "C" NOT NULL,
     association        TEXT COLLATE "C" NOT NULL,
     state              TEXT COLLATE "C" NOT NULL,
-    void_reason        TEXT,
+    void_reason        TEXT COLLATE "C",
     created_at         BIGINT NOT NULL,
     expires_at         BIGINT NOT NULL,
     fingerprint        BYTEA,
@@ -151,7 +151,7 @@ CREATE TABLE certificates (
     profile           TEXT COLLATE "C" NOT NULL,
     device            TEXT COLLATE "C" NOT NULL,
     association       TEXT COLLATE "C" NOT NULL,
-    user_id           TEXT,
+    user_id           TEXT COLLATE "C",
     challenge         TEXT COLLATE "C" NOT NULL,
     fingerprint       BYTEA NOT NULL,
     der               BYTEA NOT NULL,
@@ -160,7 +160,7 @@ CREATE TABLE certificates (
     not_after         BIGINT NOT NULL,
     recorded_at       BIGINT NOT NULL,
     revoked_at        BIGINT,
-    revocation_reason TEXT
+    revocation_reason TEXT COLLATE "C"
 );
 CREATE INDEX certificates_by_assignment ON certificates (owner, namespace, profile, device, association);
 CREATE INDEX certificates_by_device ON certificates (owner, namespace, device);

@@ -67,7 +67,7 @@ async fn changed(world: &World, tenant: &Tenant, after: Cursor) -> (Cursor, Vec<
 
 /// The same, once so many keys are told. PostgreSQL tells nothing while an older transaction of the server is open, and
 /// other tests have theirs (decision 0064).
-async fn changed_keys(world: &World, after: Cursor, count: usize) -> (Cursor, Vec<String>) {
+pub(crate) async fn changed_keys(world: &World, after: Cursor, count: usize) -> (Cursor, Vec<String>) {
     let told = async {
         loop {
             let (cursor, keys) = changed(world, &tenant("team-a"), after).await;

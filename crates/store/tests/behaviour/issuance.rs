@@ -27,10 +27,12 @@ pub(crate) async fn a_recorded_certificate_stands_on_its_row_and_in_the_store(wo
     assert_eq!((row.state, row.serial_number), (DeviceState::Issued, Some(recorded.serial().to_string())));
     let stored = world.store.certificate(&authority_name(), recorded.serial()).await.unwrap().unwrap();
     assert_eq!((stored.der.as_slice(), &stored.key), (recorded.der(), &key("d1")));
-    assert_eq!(row.sha1_thumbprint, Some(stored.sha1_thumbprint));
+    assert_eq!(row.sha1_thumbprint.as_ref(), Some(&stored.sha1_thumbprint));
     assert_eq!(row.not_after, Some(stored.not_after));
+    assert_eq!(world.store.some_certificate(&authority_name()).await.unwrap(), Some(stored));
     let elsewhere = "other".parse().unwrap();
     assert_eq!(world.store.certificate(&elsewhere, recorded.serial()).await.unwrap(), None);
+    assert_eq!(world.store.some_certificate(&elsewhere).await.unwrap(), None);
 }
 
 pub(crate) async fn an_identical_retry_gets_the_same_certificate(world: World) {

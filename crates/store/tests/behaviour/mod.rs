@@ -6,6 +6,7 @@ pub(crate) mod calendar;
 pub(crate) mod challenges;
 pub(crate) mod inventory;
 pub(crate) mod issuance;
+pub(crate) mod opening;
 pub(crate) mod profiles;
 pub(crate) mod renewal;
 pub(crate) mod revocation;
@@ -79,6 +80,10 @@ macro_rules! all {
                 a_key_is_certified_once,
                 a_refused_attempt_leaves_a_certified_row_as_it_is_and_says_so,
                 a_tenant_learns_nothing_of_another_ones_certificates,
+            }
+            opening::{
+                what_was_committed_is_there_after_a_restart,
+                a_database_of_a_newer_version_is_refused,
             }
             renewal::{
                 a_certificate_renews_itself_and_stands_until_the_newer_is_installed,

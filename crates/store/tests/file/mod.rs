@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use scepter_store::{Location, OpenError, Store};
 
-use crate::world::{MAC_KEY, Manifest, World, fleet, open};
+use crate::world::{MAC_KEY, World, fleet, open};
 
 impl World {
     /// On a file of its own.
@@ -67,28 +67,4 @@ async fn a_path_with_odd_characters_is_opened_as_it_is_written() {
     let file = directory.path().join("a b?c%20d.db");
     open_at(file.clone()).await.unwrap();
     assert!(fs::metadata(&file).unwrap().len() > 0);
-}
-
-#[tokio::test]
-async fn a_database_of_a_newer_version_is_refused() {
-    let world = World::sqlite().await;
-    world
-        .tamper(
-            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-             VALUES (99, 'from the future', 1, x'00', 0)",
-        )
-        .await;
-    world.store.close().await;
-    let error = open_at(world.file().to_owned()).await.unwrap_err();
-    assert!(matches!(error, OpenError::Schema { .. }), "{error}");
-}
-
-#[tokio::test]
-async fn what_was_committed_is_there_after_a_restart() {
-    let world = World::sqlite().await;
-    world.sync(&fleet(&["d1"])).await;
-    world.put(&Manifest::default()).await;
-    let world = world.restarted().await;
-    assert!(world.row("d1").await.is_some());
-    world.store.verify_audit().await.unwrap();
 }

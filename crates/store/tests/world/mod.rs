@@ -30,7 +30,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// On an empty database, in a directory that goes with the world where there is one.
+    /// On a database, and in a directory that goes with the world where there is one.
     pub(crate) async fn at(location: Location, directory: Option<TempDir>) -> Self {
         let store = open(location.clone(), MAC_KEY).await.unwrap();
         Self { store, now: noon(), location, _directory: directory }
@@ -51,13 +51,17 @@ impl World {
 
     /// Changes the database behind the store's back.
     pub(crate) async fn tamper(&self, statement: &'static str) {
-        let url = match &self.location {
-            Location::Sqlite(path) => format!("sqlite://{}", path.display()),
-            Location::Postgres(url) => url.to_string(),
-        };
-        let mut connection = AnyConnection::connect(&url).await.unwrap();
+        let mut connection = AnyConnection::connect(&self.url()).await.unwrap();
         sqlx::query(statement).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
+    }
+
+    /// Where to find the database without the store.
+    pub(crate) fn url(&self) -> String {
+        match &self.location {
+            Location::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Location::Postgres(url) => url.to_string(),
+        }
     }
 
     pub(crate) async fn put(&self, manifest: &Manifest) -> PutOutcome {
