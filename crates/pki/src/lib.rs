@@ -3,8 +3,8 @@
 //! One job: sign what policy has authorised. It must never decide who gets a certificate, or know SCEP, HTTP or SQL.
 //!
 //! Read it in this order: [`key`] (what a key can do, and file keys), [`authority`] (a CA and its registration authority,
-//! loaded or created), [`issue`] (an order becomes a
-//! certificate), [`crl`] and [`ocsp`] (what became of it), [`certificate`] (what a certificate says).
+//! loaded or created), [`issue`] (an order becomes a certificate), [`name_constraints`] (which no certificate breaks, whatever
+//! the order), [`crl`] and [`ocsp`] (what became of it), [`certificate`] (what a certificate says).
 
 pub mod authority;
 pub mod certificate;

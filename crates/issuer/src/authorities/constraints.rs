@@ -5,26 +5,80 @@ use scepter_policy::authority::Permitted;
 use scepter_policy::name::DistinguishedName;
 use scepter_policy::san::GeneralName;
 
-/// Says of each permitted domain, suffix and prefix that certificates with such a name will be refused. Nothing is decided here: it is
-/// when a certificate is made.
+/// Warns of each permitted domain, suffix and prefix that the name constraints forbid. Nothing is decided here: an entry may
+/// be wider than the constraints on purpose, and what lies outside is refused when it is asked for.
 pub(super) fn warn(authority: &Authority, permitted: &[Permitted]) {
-    for (field, text, name) in permitted.iter().flat_map(examples) {
-        if let Err(violation) = authority.check_names(&DistinguishedName::default(), &[name]) {
-            let authority = authority.name();
-            tracing::warn!(%authority, "permitted.{field} lists {text}, but {violation}");
-        }
+    for contradiction in contradictions(authority, permitted) {
+        tracing::warn!(authority = %authority.name(), "{contradiction}");
     }
 }
 
-/// A name for each entry that stands for names.
-fn examples(permitted: &Permitted) -> impl Iterator<Item = (&'static str, &str, GeneralName)> {
+fn contradictions(authority: &Authority, permitted: &[Permitted]) -> Vec<String> {
+    let forbidden = permitted.iter().flat_map(examples).filter_map(|(entry, name)| {
+        let violation = authority.check_names(&DistinguishedName::default(), &[name]).err()?;
+        Some(format!("permitted lists {entry}, but {violation}"))
+    });
+    forbidden.collect()
+}
+
+/// Each entry that stands for names, with one of them.
+fn examples(permitted: &Permitted) -> Vec<(String, GeneralName)> {
     let Permitted { dns_domains, email_domains, upn_suffixes, uri_prefixes, .. } = permitted;
-    let address = |domain: &str| format!("name@{domain}");
-    let dns = dns_domains.iter().map(|domain| ("dnsDomains", domain, GeneralName::Dns(domain.clone())));
-    let email =
-        email_domains.iter().map(move |domain| ("emailDomains", domain, GeneralName::Email(address(domain))));
-    let upn =
-        upn_suffixes.iter().map(move |suffix| ("upnSuffixes", suffix, GeneralName::Upn(address(suffix))));
-    let uri = uri_prefixes.iter().map(|prefix| ("uriPrefixes", prefix, GeneralName::Uri(prefix.clone())));
-    dns.chain(email).chain(upn).chain(uri).map(|(field, text, name)| (field, text.as_str(), name))
+    let at = |domain: &str| format!("name@{domain}");
+    let dns = dns_domains.iter().map(|domain| (domain, GeneralName::Dns(domain.clone())));
+    let email = email_domains.iter().map(|domain| (domain, GeneralName::Email(at(domain))));
+    let upn = upn_suffixes.iter().map(|suffix| (suffix, GeneralName::Upn(at(suffix))));
+    let uri = uri_prefixes.iter().map(|prefix| (prefix, GeneralName::Uri(prefix.clone())));
+    let all = dns.chain(email).chain(upn).chain(uri);
+    all.map(|(text, name)| (format!("{} {text}", name.kind()), name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use jiff::{SignedDuration, Timestamp};
+    use scepter_pki::authority::{
+        AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
+    };
+    use scepter_pki::key::{KeyAlgorithm, RsaPool};
+    use scepter_pki::name_constraints::{NameConstraints, Subtree};
+
+    use super::*;
+    use crate::configuration::static_name;
+
+    async fn authority_for(domain: &str) -> Authority {
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str| directory.path().join(name);
+        let files = AuthorityFiles {
+            certificate_chain: file("ca.pem"),
+            signing_key: file("ca.key").into(),
+            ra: RegistrationAuthorityFiles {
+                signing_key: file("ra-signing.key").into(),
+                decryption_key: file("ra-decryption.key").into(),
+                certificates: file("ra.pem"),
+            },
+        };
+        let request = CreateAuthority {
+            algorithm: KeyAlgorithm::P256,
+            subject: static_name("CN=Test CA").unwrap(),
+            name_constraints: NameConstraints::new(vec![Subtree::dns(domain).unwrap()], Vec::new()),
+            lifetime: SignedDuration::from_hours(24),
+        };
+        let (pool, now) = (RsaPool::new(NonZeroUsize::MIN, 8), Timestamp::now());
+        create_authority(&files, &request, &pool, now).await.unwrap();
+        files.load("default".parse().unwrap(), Publication::default(), &pool, now).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_permitted_domain_that_the_ca_forbids_is_named_and_others_are_not() {
+        let permitted = Permitted {
+            dns_domains: ["corp.example", "lab.corp.example", "evil.example"].map(str::to_owned).into(),
+            email_domains: ["evil.example".to_owned()].into(),
+            ..Permitted::default()
+        };
+        let said = contradictions(&authority_for("corp.example").await, &[permitted]);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("DNS evil.example") && said[0].contains("CN=Test CA"), "{said:?}");
+    }
 }

@@ -29,6 +29,7 @@ impl Authority {
         certificate.sign(self.ca_key()).await
     }
 
+    /// Whether nothing in its chain constrains names, as with most CAs: then none is read.
     fn is_free(&self) -> bool {
         self.chain.all().all(|ca| ca.name_constraints.is_empty())
     }

@@ -43,35 +43,44 @@ pub struct MalformedSubtree {
 impl Subtree {
     /// A domain and all below it, `example.com`; every host, the empty text.
     pub fn dns(text: &str) -> Result<Self, MalformedSubtree> {
-        Self::written(text, NameForm::DnsName, GeneralName::DnsName)
+        Self::written(text, GeneralName::DnsName).ok_or_else(|| MalformedSubtree {
+            form: NameForm::DnsName,
+            text: text.to_owned(),
+            remedy: "a domain such as example.com, which stands for itself and all below it",
+        })
     }
 
     /// All addresses at a host, `example.com`; at the hosts below a domain, `.example.com`; or one address,
     /// `jane@example.com`.
     pub fn email(text: &str) -> Result<Self, MalformedSubtree> {
-        Self::written(text, NameForm::Rfc822Name, GeneralName::Rfc822Name)
+        Self::written(text, GeneralName::Rfc822Name).ok_or_else(|| MalformedSubtree {
+            form: NameForm::Rfc822Name,
+            text: text.to_owned(),
+            remedy: "a host such as example.com, the hosts below a domain as .example.com, or an address",
+        })
     }
 
     /// All URIs of a host, `host.example.com`, or of the hosts below a domain, `.example.com`.
     pub fn uri(text: &str) -> Result<Self, MalformedSubtree> {
-        Self::written(text, NameForm::UniformResourceIdentifier, GeneralName::UniformResourceIdentifier)
+        Self::written(text, GeneralName::UniformResourceIdentifier).ok_or_else(|| MalformedSubtree {
+            form: NameForm::UniformResourceIdentifier,
+            text: text.to_owned(),
+            remedy: "a host such as id.example.com, or the hosts below a domain as .example.com",
+        })
     }
 
     /// All names that begin with the relative names of this one, in encoded order.
     pub fn directory(name: &DistinguishedName) -> Result<Self, MalformedSubtree> {
-        let malformed = || MalformedSubtree::new(NameForm::DirectoryName, name.to_string());
-        let encoded = name.to_der().map_err(|_| malformed())?;
-        let base = GeneralName::DirectoryName(Name::from_der(&encoded).map_err(|_| malformed())?);
-        Self::understood(base).ok_or_else(malformed)
+        let encoded = name.to_der().ok().and_then(|der| Name::from_der(&der).ok());
+        encoded.map(GeneralName::DirectoryName).and_then(Self::understood).ok_or_else(|| MalformedSubtree {
+            form: NameForm::DirectoryName,
+            text: name.to_string(),
+            remedy: "the first parts of a subject, such as C=DE,O=Example",
+        })
     }
 
-    fn written(
-        text: &str,
-        form: NameForm,
-        base: fn(Ia5String) -> GeneralName,
-    ) -> Result<Self, MalformedSubtree> {
-        let encoded = Ia5String::new(text).ok().map(base);
-        encoded.and_then(Self::understood).ok_or_else(|| MalformedSubtree::new(form, text.to_owned()))
+    fn written(text: &str, base: fn(Ia5String) -> GeneralName) -> Option<Self> {
+        Ia5String::new(text).ok().map(base).and_then(Self::understood)
     }
 
     fn understood(base: GeneralName) -> Option<Self> {
@@ -126,25 +135,5 @@ impl Meaning {
             (Self::Directory(base), CertifiedName::Directory(name)) => directory::relation(base, name),
             (Self::Dns(_) | Self::Email(_) | Self::Uri(_) | Self::Directory(_), _) => Relation::Undecidable,
         }
-    }
-}
-
-impl MalformedSubtree {
-    fn new(form: NameForm, text: String) -> Self {
-        let remedy = match form {
-            NameForm::DnsName => "a domain such as example.com, which stands for itself and all below it",
-            NameForm::Rfc822Name => {
-                "a host such as example.com, the hosts below a domain as .example.com, or an address"
-            }
-            NameForm::UniformResourceIdentifier => {
-                "a host such as id.example.com, or the hosts below a domain as .example.com"
-            }
-            NameForm::DirectoryName
-            | NameForm::OtherName
-            | NameForm::EdiPartyName
-            | NameForm::IpAddress
-            | NameForm::RegisteredId => "the first parts of a subject, such as O=Example",
-        };
-        Self { form, text, remedy }
     }
 }
