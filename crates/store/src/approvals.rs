@@ -170,7 +170,7 @@ impl Change<'_> {
     /// Lets an open credential wait for approval of this request. `false` where it is not open any more.
     pub(crate) async fn await_approval(
         &mut self,
-        claim: &Claim<'_>,
+        claim: &Claim,
         authorized: &Authorized,
         asked: &Asked,
     ) -> Result<bool, StoreError> {
@@ -205,9 +205,9 @@ impl Change<'_> {
         .execute(self.sql())
         .await?;
         let message = format!("the request waits for approval; decide with scepter approve {id}");
-        self.note_approval(claim.key, DeviceState::Pending, APPROVAL_PENDING, &message).await?;
+        self.note_approval(&claim.key, DeviceState::Pending, APPROVAL_PENDING, &message).await?;
         let detail = json!({ "challenge": id, "keyFingerprint": hex::encode(claim.request_key.0) });
-        self.event(Subject::assignment(claim.key), What::ApprovalRequested, &detail).await?;
+        self.event(Subject::assignment(&claim.key), What::ApprovalRequested, &detail).await?;
         Ok(true)
     }
 

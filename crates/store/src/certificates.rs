@@ -3,12 +3,14 @@
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, AuthorityName, SerialNumber, Tenant, UserId};
+use scepter_policy::issuance::Issued;
 use scepter_policy::revocation::RevocationReason;
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
+use crate::change::Change;
 use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
 use crate::{Store, StoreError};
@@ -106,50 +108,35 @@ impl Store {
     }
 }
 
-impl crate::change::Change<'_> {
+impl Change<'_> {
     /// Stores a certificate that was just made.
-    pub(crate) async fn insert_certificate(
-        &mut self,
-        issued: &scepter_policy::issuance::Issued,
-    ) -> Result<Certificate, StoreError> {
-        let order = issued.order();
-        let certificate = Certificate {
-            serial: order.serial(),
-            authority: order.authority().clone(),
-            key: order.key().clone(),
-            der: issued.der().to_vec(),
-            sha1_thumbprint: sha1(issued.der()),
-            not_before: order.not_before(),
-            not_after: order.not_after(),
-            recorded_at: self.now(),
-            revoked: None,
-        };
+    pub(crate) async fn insert_certificate(&mut self, issued: &Issued) -> Result<(), StoreError> {
+        let (order, now) = (issued.order(), self.now());
         sqlx::query(
             "INSERT INTO certificates (owner, namespace, profile, device, association, serial, authority, user_id, \
              challenge, fingerprint, der, sha1, not_before, not_after, recorded_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
-        .assignment(&certificate.key)
-        .bind(certificate.serial.to_string())
-        .bind(certificate.authority.as_str())
+        .assignment(order.key())
+        .bind(order.serial().to_string())
+        .bind(order.authority().as_str())
         .bind(order.user().map(UserId::as_str))
         .bind(order.credential().to_string())
         .bind(order.fingerprint().0.as_slice())
-        .bind(certificate.der.as_slice())
-        .bind(certificate.sha1_thumbprint.as_str())
-        .time(certificate.not_before)
-        .time(certificate.not_after)
-        .time(certificate.recorded_at)
+        .bind(issued.der())
+        .bind(sha1(issued.der()))
+        .time(order.not_before())
+        .time(order.not_after())
+        .time(now)
         .execute(self.sql())
         .await?;
         let detail = json!({
-            "serialNumber": certificate.serial,
-            "authority": certificate.authority,
+            "serialNumber": order.serial(),
+            "authority": order.authority(),
             "keyFingerprint": hex::encode(order.key_fingerprint().0),
-            "notAfter": certificate.not_after,
+            "notAfter": order.not_after(),
         });
-        self.event(Subject::assignment(&certificate.key), What::CertificateRecorded, &detail).await?;
-        Ok(certificate)
+        self.event(Subject::assignment(order.key()), What::CertificateRecorded, &detail).await
     }
 }
 

@@ -7,6 +7,7 @@ use scepter_policy::identity::{ObjectKind, ObjectName, Tenant};
 use sqlx::{Any, AnyConnection, Transaction};
 
 use crate::columns::{Bind, Columns};
+use crate::events::Head;
 use crate::{Mode, Store, StoreError};
 
 /// A transaction that writes. Dropped without [`Change::commit`], it leaves nothing behind.
@@ -15,6 +16,9 @@ pub(crate) struct Change<'a> {
     transaction: Transaction<'static, Any>,
     now: Timestamp,
     revision: Option<i64>,
+    /// Where the audit ends, with what this transaction noted.
+    head: Head,
+    has_noted: bool,
     changed: BTreeSet<(Tenant, ObjectKind, ObjectName)>,
 }
 
@@ -23,10 +27,10 @@ impl Store {
     pub(crate) async fn change(&self, now: Timestamp) -> Result<Change<'_>, StoreError> {
         let dialect = self.inner.dialect;
         let mut transaction = self.inner.writer.begin_with(dialect.begin_write()).await?;
-        if let Some(take_turn) = dialect.take_turn() {
-            sqlx::query(take_turn).execute(&mut *transaction).await?;
-        }
-        Ok(Change { store: self, transaction, now, revision: None, changed: BTreeSet::new() })
+        let head = sqlx::query(dialect.take_turn()).fetch_one(&mut *transaction).await?;
+        let head = Head::read(&head)?;
+        let changed = BTreeSet::new();
+        Ok(Change { store: self, transaction, now, revision: None, head, has_noted: false, changed })
     }
 
     /// Begins a transaction that sees one moment.
@@ -49,6 +53,17 @@ impl<'a> Change<'a> {
     /// The store.
     pub(crate) fn store(&self) -> &'a Store {
         self.store
+    }
+
+    /// Where the audit ends with what this transaction noted.
+    pub(crate) fn audit_head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Moves the end of the audit, which the commit writes down.
+    pub(crate) fn extend_audit(&mut self, head: Head) {
+        self.head = head;
+        self.has_noted = true;
     }
 
     /// This transaction's revision: greater than every one before it.
@@ -80,6 +95,9 @@ impl<'a> Change<'a> {
 
     /// Commits. Everything is on the disk when this returns, and then those who wait for changes are told.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        if self.has_noted {
+            self.head.write(&mut self.transaction).await?;
+        }
         let changed = std::mem::take(&mut self.changed);
         for (tenant, kind, name) in &changed {
             self.feed(tenant, *kind, name).await?;

@@ -24,12 +24,13 @@ impl Dialect {
         }
     }
 
-    /// What a transaction that writes says first, where beginning does not make it the only one. Writers take turns on
-    /// both databases: a profile's devices and the audit's chain are changed as one, and nothing can deadlock (decision 0061).
-    pub(crate) const fn take_turn(self) -> Option<&'static str> {
+    /// What a transaction that writes asks first: where the audit ends. Where beginning does not make it the only one,
+    /// that row is its turn. Writers take turns on both databases: a profile's devices and the audit's chain are changed
+    /// as one, and nothing can deadlock (decision 0061).
+    pub(crate) const fn take_turn(self) -> &'static str {
         match self {
-            Self::Sqlite => None,
-            Self::Postgres => Some("SELECT sequence FROM audit_head WHERE id = 1 FOR UPDATE"),
+            Self::Sqlite => "SELECT sequence, hash FROM audit_head WHERE id = 1",
+            Self::Postgres => "SELECT sequence, hash FROM audit_head WHERE id = 1 FOR UPDATE",
         }
     }
 

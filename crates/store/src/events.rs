@@ -1,11 +1,11 @@
 //! The audit: events in order, each one's hash covering the one before it, never changed and never compacted.
 
-use std::sync::{MutexGuard, PoisonError};
-
 use aws_lc_rs::digest::{Context, SHA256};
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, DeviceId, ObjectKind, ObjectName, Tenant};
 use serde_json::Value;
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 
 use crate::change::Change;
 use crate::columns::{Bind, Columns, to_json};
@@ -117,6 +117,26 @@ pub struct Head {
     pub hash: Vec<u8>,
 }
 
+impl Head {
+    pub(crate) fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        Ok(Self { sequence: row.integer("sequence")?, hash: row.bytes("hash")? })
+    }
+
+    pub(crate) async fn write(&self, sql: &mut AnyConnection) -> Result<(), StoreError> {
+        sqlx::query("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1")
+            .bind(self.sequence)
+            .bind(self.hash.as_slice())
+            .execute(sql)
+            .await?;
+        Ok(())
+    }
+
+    async fn current(sql: &mut AnyConnection) -> Result<Self, StoreError> {
+        let row = sqlx::query("SELECT sequence, hash FROM audit_head WHERE id = 1").fetch_one(sql).await?;
+        Self::read(&row)
+    }
+}
+
 /// Why the audit cannot be trusted, or could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
@@ -172,8 +192,7 @@ impl<'a> Subject<'a> {
 }
 
 impl Change<'_> {
-    /// Appends an event to the audit. The head is first taken for what this process last made it, and read only where
-    /// another writer, or a transaction that was rolled back, proves that wrong.
+    /// Appends an event to the audit.
     pub(crate) async fn event(
         &mut self,
         subject: Subject<'_>,
@@ -192,36 +211,10 @@ impl Change<'_> {
             detail: to_json("event", detail)?,
             hash: Vec::new(),
         };
-        let remembered = self.store().last_head().clone();
-        event.follow(&remembered);
-        if !self.move_head(&remembered, &event).await? {
-            let current = head(self.sql()).await?;
-            event.follow(&current);
-            if !self.move_head(&current, &event).await? {
-                return Err(StoreError::unreadable(
-                    "audit",
-                    "its head moved inside a transaction that writes",
-                ));
-            }
-        }
+        event.follow(self.audit_head());
         self.append(&event).await?;
-        *self.store().last_head() = Head { sequence: event.sequence, hash: event.hash };
+        self.extend_audit(Head { sequence: event.sequence, hash: event.hash });
         Ok(())
-    }
-
-    /// Makes an event the head. `false` where the head is not the one that it follows.
-    async fn move_head(&mut self, previous: &Head, event: &Event) -> Result<bool, StoreError> {
-        let moved = sqlx::query(
-            "UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1 AND sequence = $3 AND hash = $4",
-        )
-        .bind(event.sequence)
-        .bind(event.hash.as_slice())
-        .bind(previous.sequence)
-        .bind(previous.hash.as_slice())
-        .execute(self.sql())
-        .await?
-        .rows_affected();
-        Ok(moved == 1)
     }
 
     async fn append(&mut self, event: &Event) -> Result<(), StoreError> {
@@ -290,7 +283,7 @@ impl Store {
                 seen = follow(&seen, &read(row)?)?;
             }
         }
-        let stored = head(&mut reader).await?;
+        let stored = Head::current(&mut reader).await?;
         if stored == seen {
             return Ok(seen);
         }
@@ -303,14 +296,10 @@ impl Store {
         newest.fetch_optional(&self.inner.reader).await?.map(|row| row.time("recorded_at")).transpose()
     }
 
-    fn last_head(&self) -> MutexGuard<'_, Head> {
-        self.inner.audit_head.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The end of the audit.
     pub async fn audit_head(&self) -> Result<Head, StoreError> {
         let mut reader = self.inner.reader.acquire().await?;
-        head(&mut reader).await
+        Head::current(&mut reader).await
     }
 }
 
@@ -323,11 +312,6 @@ fn follow(previous: &Head, event: &Event) -> Result<Head, AuditError> {
         return Err(AuditError::Broken { sequence, problem: "its content does not have its hash" });
     }
     Ok(Head { sequence, hash: event.hash.clone() })
-}
-
-async fn head(reader: &mut sqlx::AnyConnection) -> Result<Head, StoreError> {
-    let row = sqlx::query("SELECT sequence, hash FROM audit_head WHERE id = 1").fetch_one(reader).await?;
-    Ok(Head { sequence: row.integer("sequence")?, hash: row.bytes("hash")? })
 }
 
 /// Each field goes in with its length before it, so that no two events have the same bytes.
@@ -354,7 +338,7 @@ fn hash(previous: &[u8], event: &Event) -> Vec<u8> {
     context.finish().as_ref().to_vec()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Event, StoreError> {
+fn read(row: &AnyRow) -> Result<Event, StoreError> {
     let what = row.text("what")?;
     let known = What::ALL.into_iter().find(|known| known.as_str() == what);
     Ok(Event {

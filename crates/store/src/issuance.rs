@@ -4,6 +4,8 @@
 //! Every step looks again: `reserve` and `record` compare the row versions that the request was judged by, and lose when
 //! one has moved, so whatever ends an entitlement wins over an enrolment under way (GAP-4).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use scepter_policy::authority::Approval;
 use scepter_policy::identity::{AssignmentKey, SerialNumber};
@@ -12,21 +14,21 @@ use scepter_policy::issuance::{
     RenewableCertificate,
 };
 use scepter_policy::request::KeyFingerprint;
-use serde_json::json;
 
 use crate::approvals::{Asked, WaitingRequest};
 use crate::certificates::Certificate;
 use crate::challenges::{Challenge, Stage, read_challenge};
-use crate::events::{Subject, What};
 use crate::interpreter::Interpreter as _;
 use crate::secrets::Purpose;
 use crate::{IssuanceError, Store, StoreError};
 
 pub(crate) mod claim;
 mod facts;
+pub(crate) mod group;
 
 use claim::{Claim, Earlier};
 use facts::Facts;
+use group::Work;
 
 /// What became of a request to reserve.
 #[derive(Debug)]
@@ -75,6 +77,12 @@ impl Recorded {
 
     fn new(certificate: Certificate) -> Self {
         Self { der: certificate.der, serial: certificate.serial, key: certificate.key }
+    }
+
+    /// Of a certificate whose record was committed.
+    fn of(issued: &Issued) -> Self {
+        let order = issued.order();
+        Self { der: issued.der().to_vec(), serial: order.serial(), key: order.key().clone() }
     }
 }
 
@@ -167,44 +175,40 @@ impl Store {
         serial: SerialNumber,
         now: Timestamp,
     ) -> Result<Reservation, IssuanceError> {
-        let mut change = self.change(now).await?;
-        let claim = Claim {
-            key: authorized.key(),
-            credential: authorized.credential(),
+        let claim = Arc::new(Claim {
+            key: authorized.key().clone(),
+            credential: authorized.credential().clone(),
             fingerprint: authorized.fingerprint(),
             request_key: authorized.key_fingerprint(),
             versions: authorized.versions(),
-        };
-        if let CredentialId::Certificate(serial) = claim.credential {
-            change.open_certificate(*serial).await?;
+            ready: match authorized.approval() {
+                Approval::Automatic => Stage::Open,
+                Approval::Manual => Stage::Approved,
+            },
+            serial,
+        });
+        if self.in_group(Work::Reserve(Arc::clone(&claim)), now).await {
+            return Ok(Reservation::Fresh(Box::new(authorized.into_order(serial))));
         }
-        let ready = match authorized.approval() {
-            Approval::Automatic => Stage::Open,
-            Approval::Manual => Stage::Approved,
-        };
-        if change.claim(&claim, ready, serial).await? {
-            change.settle(&claim).await?;
-            let detail = json!({
-                "serialNumber": serial,
-                "challenge": claim.credential.to_string(),
-                "keyFingerprint": hex::encode(claim.request_key.0),
-            });
-            change.event(Subject::assignment(claim.key), What::SerialReserved, &detail).await?;
+        let mut change = self.change(now).await?;
+        if change.reserve(&claim).await? {
             change.commit().await?;
             return Ok(Reservation::Fresh(Box::new(authorized.into_order(serial))));
         }
         if authorized.approval() == Approval::Manual
             && change.await_approval(&claim, &authorized, asked).await?
         {
-            change.check_versions(claim.key, claim.versions).await?;
-            change.settle(&claim).await?;
+            change.check_versions(&claim.key, claim.versions).await?;
+            change.check_key(&claim).await?;
+            change.claim_key(&claim).await?;
+            change.supersede(&claim).await?;
             change.commit().await?;
             return Ok(Reservation::Waiting);
         }
         match change.earlier_claim(&claim, now).await? {
             Earlier::Waiting => Ok(Reservation::Waiting),
             Earlier::Reserved(serial) => {
-                change.check_versions(claim.key, claim.versions).await?;
+                change.check_versions(&claim.key, claim.versions).await?;
                 change.renew_claim(&claim).await?;
                 change.commit().await?;
                 Ok(Reservation::Fresh(Box::new(authorized.into_order(serial))))
@@ -217,15 +221,16 @@ impl Store {
     /// certificate must never leave the process. Where the identical request was recorded meanwhile, that certificate is
     /// the answer.
     pub async fn record(&self, issued: Issued, now: Timestamp) -> Result<Recorded, IssuanceError> {
-        let order = issued.order();
-        let mut change = self.change(now).await?;
-        if !change.spend(order).await? {
-            return change.recorded_meanwhile(order).await.map(Recorded::new);
+        let issued = Arc::new(issued);
+        if self.in_group(Work::Record(Arc::clone(&issued)), now).await {
+            return Ok(Recorded::of(&issued));
         }
-        let certificate = change.insert_certificate(&issued).await?;
-        change.make_current(&certificate).await?;
+        let mut change = self.change(now).await?;
+        if !change.record(&issued).await? {
+            return change.recorded_meanwhile(issued.order()).await.map(Recorded::new);
+        }
         change.commit().await?;
-        Ok(Recorded::new(certificate))
+        Ok(Recorded::of(&issued))
     }
 }
 

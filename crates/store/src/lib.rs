@@ -36,13 +36,14 @@ pub use error::{IssuanceError, MintError, PutError, StoreError, SyncError};
 pub use open::{Config, Location, OpenError};
 pub use secrets::MacKey;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use sqlx::AnyPool;
 use tokio::sync::watch;
 
 use crate::dialect::Dialect;
 use crate::interpreter::Remembering;
+use crate::issuance::group::Claims;
 
 /// The store. Cheap to clone; every clone is the same store.
 #[derive(Clone)]
@@ -57,8 +58,7 @@ struct Inner {
     mac_key: MacKey,
     interpreter: Remembering,
     changed: watch::Sender<()>,
-    /// What this process last made the head of the audit.
-    audit_head: Mutex<events::Head>,
+    claims: Claims,
 }
 
 impl std::fmt::Debug for Store {

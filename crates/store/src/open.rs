@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use sqlx::AnyPool;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::dialect::Dialect;
 use crate::interpreter::{Interpreter, Remembering};
+use crate::issuance::group::Claims;
 use crate::secrets::MacKey;
 use crate::{Inner, Store};
 
@@ -108,7 +109,7 @@ impl Store {
             mac_key: config.mac_key,
             interpreter: Remembering::new(interpreter),
             changed: watch::Sender::new(()),
-            audit_head: Mutex::default(),
+            claims: Claims::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -3,9 +3,10 @@
 
 use jiff::Timestamp;
 use scepter_policy::identity::{AssignmentKey, SerialNumber};
-use scepter_policy::issuance::{CredentialId, CredentialState, Order, RefusalReason, RowVersions};
+use scepter_policy::issuance::{CredentialId, CredentialState, Issued, Order, RefusalReason, RowVersions};
 use scepter_policy::request::{KeyFingerprint, RequestFingerprint};
 use scepter_policy::vocabulary::DeviceState;
+use serde_json::json;
 use sqlx::AnyConnection;
 
 use crate::assignments::{RowKey, Standing};
@@ -13,15 +14,20 @@ use crate::certificates::{Certificate, by_serial};
 use crate::challenges::{Stage, VoidReason, read_challenge};
 use crate::change::Change;
 use crate::columns::{Bind, Columns};
+use crate::events::{Subject, What};
 use crate::{IssuanceError, StoreError};
 
 /// A request that claims a credential.
-pub(crate) struct Claim<'a> {
-    pub(crate) key: &'a AssignmentKey,
-    pub(crate) credential: &'a CredentialId,
+pub(crate) struct Claim {
+    pub(crate) key: AssignmentKey,
+    pub(crate) credential: CredentialId,
     pub(crate) fingerprint: RequestFingerprint,
     pub(crate) request_key: KeyFingerprint,
     pub(crate) versions: RowVersions,
+    /// How far its credential has to have come.
+    pub(crate) ready: Stage,
+    /// The serial that it gets where it has none yet.
+    pub(crate) serial: SerialNumber,
 }
 
 /// What an identical earlier request came to.
@@ -54,30 +60,45 @@ macro_rules! unmoved {
 }
 
 impl Change<'_> {
-    /// Claims a credential that has come as far as `from`, or was approved, for no other request, while nothing that the
-    /// request was judged by has moved. `false` where it is not so.
-    pub(super) async fn claim(
-        &mut self,
-        claim: &Claim<'_>,
-        from: Stage,
-        serial: SerialNumber,
-    ) -> Result<bool, StoreError> {
+    /// Reserves the claim's serial and spends its credential on it. `false`, and nothing is changed, where the credential
+    /// is not ready, was taken, or something that the request was judged by has moved.
+    pub(super) async fn reserve(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+        if let CredentialId::Certificate(serial) = claim.credential {
+            self.open_certificate(serial).await?;
+        }
+        if !self.claim(claim).await? {
+            return Ok(false);
+        }
+        self.claim_key(claim).await?;
+        self.supersede(claim).await?;
+        let detail = json!({
+            "serialNumber": claim.serial,
+            "challenge": claim.credential.to_string(),
+            "keyFingerprint": hex::encode(claim.request_key.0),
+        });
+        self.event(Subject::assignment(&claim.key), What::SerialReserved, &detail).await?;
+        Ok(true)
+    }
+
+    /// Claims a credential that is ready, or was approved, for a key that no other credential was used for.
+    async fn claim(&mut self, claim: &Claim) -> Result<bool, StoreError> {
         let now = self.now();
         let claimed = sqlx::query(concat!(
             "UPDATE challenges SET state = 'Reserved', fingerprint = $1, key_fingerprint = $2, serial = $3, \
              profile_revision = $4, inventory_revision = $5, assignment_version = $6 \
              WHERE id = $7 AND state IN ($8, 'Approved') AND expires_at > $9 \
-             AND (fingerprint IS NULL OR fingerprint = $1) AND ",
+             AND (fingerprint IS NULL OR fingerprint = $1) \
+             AND NOT EXISTS (SELECT 1 FROM request_keys k WHERE k.fingerprint = $2 AND k.challenge <> $7) AND ",
             unmoved!("$4", "$5", "$6"),
         ))
         .bind(claim.fingerprint.0.as_slice())
         .bind(claim.request_key.0.as_slice())
-        .bind(serial.to_string())
+        .bind(claim.serial.to_string())
         .bind(claim.versions.profile)
         .bind(claim.versions.inventory)
         .bind(claim.versions.assignment)
         .bind(claim.credential.to_string())
-        .bind(from.as_str())
+        .bind(claim.ready.as_str())
         .time(now)
         .execute(self.sql())
         .await?
@@ -85,20 +106,18 @@ impl Change<'_> {
         Ok(claimed == 1)
     }
 
-    /// What follows from a claim, whichever kind: its key is taken, and no other credential of the assignment becomes a
-    /// certificate beside a renewed one (GAP-1).
-    pub(super) async fn settle(&mut self, claim: &Claim<'_>) -> Result<(), IssuanceError> {
-        self.claim_key(claim).await?;
+    /// No other credential of the assignment becomes a certificate beside a renewed one (GAP-1).
+    pub(super) async fn supersede(&mut self, claim: &Claim) -> Result<(), StoreError> {
         if let CredentialId::Certificate(_) = claim.credential {
             let spared = claim.credential.to_string();
-            self.void_challenges_but(claim.key, &spared, VoidReason::Superseded).await?;
+            self.void_challenges_but(&claim.key, &spared, VoidReason::Superseded).await?;
         }
         Ok(())
     }
 
     /// Gives a certificate that is presented for the first time a row to be spent in, while it is its assignment's current
     /// one and unrevoked.
-    pub(super) async fn open_certificate(&mut self, serial: SerialNumber) -> Result<(), StoreError> {
+    async fn open_certificate(&mut self, serial: SerialNumber) -> Result<(), StoreError> {
         let now = self.now();
         sqlx::query(
             "INSERT INTO challenges (id, mac, owner, namespace, profile, device, association, state, created_at, \
@@ -121,27 +140,27 @@ impl Change<'_> {
     /// What the identical request came to before; any other request on this challenge is refused.
     pub(super) async fn earlier_claim(
         &mut self,
-        claim: &Claim<'_>,
+        claim: &Claim,
         now: Timestamp,
     ) -> Result<Earlier, IssuanceError> {
-        let challenge = read_challenge(self.sql(), claim.credential).await?;
-        let challenge = challenge.ok_or_else(|| unknown(claim.credential))?;
+        let challenge = read_challenge(self.sql(), &claim.credential).await?;
+        let challenge = challenge.ok_or_else(|| unknown(&claim.credential))?;
         let state = challenge.state()?;
         if state.taken_by().is_some_and(|earlier| earlier != claim.fingerprint) {
-            return Err(IssuanceError::used(claim.key, claim.credential));
+            return Err(IssuanceError::used(&claim.key, &claim.credential));
         }
         match state {
             CredentialState::Waiting(_) if now < challenge.expires_at => Ok(Earlier::Waiting),
             CredentialState::Open | CredentialState::Approved(_) if now < challenge.expires_at => {
-                Err(self.moved(claim.key).await?)
+                Err(self.not_claimed(claim).await?)
             }
             CredentialState::Open | CredentialState::Waiting(_) | CredentialState::Approved(_) => {
                 let message = format!("the credential expired at {}, and it is {now}", challenge.expires_at);
-                Err(IssuanceError::refused(claim.key, RefusalReason::ChallengeExpired, message))
+                Err(IssuanceError::refused(&claim.key, RefusalReason::ChallengeExpired, message))
             }
             CredentialState::Reserved(_) => Ok(Earlier::Reserved(challenge.serial()?)),
             CredentialState::Used(_) => {
-                let certificate = self.standing_certificate(claim.key, challenge.serial()?).await?;
+                let certificate = self.standing_certificate(&claim.key, challenge.serial()?).await?;
                 Ok(Earlier::Recorded(Box::new(certificate)))
             }
         }
@@ -186,6 +205,24 @@ impl Change<'_> {
         Err(self.moved(key).await?)
     }
 
+    /// Why a credential that is ready was not claimed.
+    async fn not_claimed(&mut self, claim: &Claim) -> Result<IssuanceError, StoreError> {
+        match self.check_key(claim).await {
+            Err(IssuanceError::Store(error)) => Err(error),
+            Err(refused) => Ok(refused),
+            Ok(()) => self.moved(&claim.key).await,
+        }
+    }
+
+    /// Fails where the request's key was used for another credential.
+    pub(super) async fn check_key(&mut self, claim: &Claim) -> Result<(), IssuanceError> {
+        if key_seen_by_another(self.sql(), claim.request_key, &claim.credential).await?.is_none() {
+            return Ok(());
+        }
+        let message = "a certificate was requested for this key before; make a new key";
+        Err(IssuanceError::refused(&claim.key, RefusalReason::KeyReused, message))
+    }
+
     /// What to say where a row that a request was judged by has moved.
     async fn moved(&mut self, key: &AssignmentKey) -> Result<IssuanceError, StoreError> {
         let row = self.row(&RowKey::from(key)).await?;
@@ -196,28 +233,22 @@ impl Change<'_> {
         Ok(IssuanceError::refused(key, RefusalReason::Outdated, message))
     }
 
-    /// Takes the request's key for this challenge, for ever.
-    pub(super) async fn claim_key(&mut self, claim: &Claim<'_>) -> Result<(), IssuanceError> {
-        let taken = sqlx::query(
+    /// Takes the request's key for this credential, for ever.
+    pub(super) async fn claim_key(&mut self, claim: &Claim) -> Result<(), StoreError> {
+        sqlx::query(
             "INSERT INTO request_keys (owner, namespace, profile, device, association, fingerprint, challenge) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING",
         )
-        .assignment(claim.key)
+        .assignment(&claim.key)
         .bind(claim.request_key.0.as_slice())
         .bind(claim.credential.to_string())
         .execute(self.sql())
-        .await?
-        .rows_affected();
-        if taken == 1 || key_seen_by_another(self.sql(), claim.request_key, claim.credential).await?.is_none()
-        {
-            return Ok(());
-        }
-        let message = "a certificate was requested for this key before; make a new key";
-        Err(IssuanceError::refused(claim.key, RefusalReason::KeyReused, message))
+        .await?;
+        Ok(())
     }
 
     /// A reservation that goes on is bound to what was judged now.
-    pub(super) async fn renew_claim(&mut self, claim: &Claim<'_>) -> Result<(), StoreError> {
+    pub(super) async fn renew_claim(&mut self, claim: &Claim) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE challenges SET profile_revision = $1, inventory_revision = $2, assignment_version = $3 \
              WHERE id = $4 AND state = 'Reserved'",
@@ -231,9 +262,20 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Records the certificate of an order and makes it its row's current one. `false`, and nothing is changed, where the
+    /// order's reservation does not stand any more.
+    pub(super) async fn record(&mut self, issued: &Issued) -> Result<bool, StoreError> {
+        if !self.spend(issued.order()).await? {
+            return Ok(false);
+        }
+        self.insert_certificate(issued).await?;
+        self.make_current(issued.order()).await?;
+        Ok(true)
+    }
+
     /// Turns the order's reservation into a use, while nothing that the request was judged by has moved. `false` where
     /// there is no such reservation any more, or something has.
-    pub(super) async fn spend(&mut self, order: &Order) -> Result<bool, StoreError> {
+    async fn spend(&mut self, order: &Order) -> Result<bool, StoreError> {
         let spent = sqlx::query(concat!(
             "UPDATE challenges SET state = 'Used' WHERE id = $1 AND state = 'Reserved' AND fingerprint = $2 \
              AND serial = $3 AND ",
@@ -267,16 +309,16 @@ impl Change<'_> {
         }
     }
 
-    /// Makes a certificate its row's current one, and the row `Issued`.
-    pub(super) async fn make_current(&mut self, certificate: &Certificate) -> Result<(), StoreError> {
-        let (key, now) = (RowKey::from(&certificate.key), self.now());
+    /// Makes an order's certificate its row's current one, and the row `Issued`.
+    async fn make_current(&mut self, order: &Order) -> Result<(), StoreError> {
+        let (key, now) = (RowKey::from(order.key()), self.now());
         let query = sqlx::query(
             "UPDATE assignments SET serial = $7, reissue = 0, state = $8, reason = '', message = '', \
              changed_at = CASE WHEN state = $8 THEN changed_at ELSE $9 END \
              WHERE owner = $1 AND namespace = $2 AND kind = $3 AND profile = $4 AND device = $5 AND association = $6",
         );
         key.bind(query)
-            .bind(certificate.serial.to_string())
+            .bind(order.serial().to_string())
             .bind(DeviceState::Issued.as_str())
             .time(now)
             .execute(self.sql())

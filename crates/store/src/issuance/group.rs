@@ -1,0 +1,132 @@
+//! Claims that wait share one commit (design §2).
+//!
+//! While one group is on its way to the disk, the next one gathers: the more requests there are at once, the more of them
+//! a flush serves, and nobody waits for others to come. A group makes durable what succeeds and nothing else. Whoever it
+//! could not serve, because a claim does not hold or the database failed, asks again alone and is told why.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use scepter_policy::issuance::Issued;
+use tokio::sync::oneshot;
+
+use super::claim::Claim;
+use crate::change::Change;
+use crate::{Store, StoreError};
+
+/// How many share a commit at most, so that the first does not wait long for the last.
+const LARGEST_GROUP: usize = 64;
+
+/// What is done in a group. Each either holds as a whole or changes nothing.
+pub(super) enum Work {
+    /// Reserve a serial.
+    Reserve(Arc<Claim>),
+    /// Record a certificate.
+    Record(Arc<Issued>),
+}
+
+impl Work {
+    async fn run(&self, change: &mut Change<'_>) -> Result<bool, StoreError> {
+        match self {
+            Self::Reserve(claim) => change.reserve(claim).await,
+            Self::Record(issued) => change.record(issued).await,
+        }
+    }
+}
+
+/// Claims that wait for the next group.
+#[derive(Default)]
+pub(crate) struct Claims(Mutex<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    members: Vec<Member>,
+    is_led: bool,
+}
+
+struct Member {
+    work: Work,
+    now: Timestamp,
+    /// Whether its work is done, and durable.
+    tell: oneshot::Sender<bool>,
+}
+
+impl Store {
+    /// Does something in the next group. `false` where it was not done, or nobody can say; it goes on even when nobody
+    /// waits for it any more.
+    pub(super) async fn in_group(&self, work: Work, now: Timestamp) -> bool {
+        let (tell, told) = oneshot::channel();
+        if self.inner.claims.enlist(Member { work, now, tell }) {
+            tokio::spawn(lead(self.clone()));
+        }
+        told.await.unwrap_or(false)
+    }
+
+    async fn commit_group(&self, members: &[Member]) -> Result<Vec<bool>, StoreError> {
+        let now = members.iter().map(|member| member.now).max().unwrap_or_default();
+        let mut change = self.change(now).await?;
+        let mut done = Vec::with_capacity(members.len());
+        for member in members {
+            done.push(member.work.run(&mut change).await?);
+        }
+        change.commit().await?;
+        Ok(done)
+    }
+}
+
+/// Commits one group after the other until nobody waits.
+async fn lead(store: Store) {
+    let mut lead = Lead { claims: &store.inner.claims, ended: false };
+    while let Some(members) = lead.muster() {
+        // The members of a group that failed are told by its end.
+        let Ok(done) = store.commit_group(&members).await else { continue };
+        for (member, done) in members.into_iter().zip(done) {
+            // Whoever does not listen any more finds it in the store.
+            let _ = member.tell.send(done);
+        }
+    }
+}
+
+impl Claims {
+    /// Joins those who wait. Whether nobody leads them, and the caller has to see to it.
+    fn enlist(&self, member: Member) -> bool {
+        let mut waiting = self.lock();
+        waiting.members.push(member);
+        !std::mem::replace(&mut waiting.is_led, true)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leads those who wait, until nobody does.
+struct Lead<'a> {
+    claims: &'a Claims,
+    ended: bool,
+}
+
+impl Lead<'_> {
+    /// The next group. `None` where nobody waits: whoever comes next has to find another leader.
+    fn muster(&mut self) -> Option<Vec<Member>> {
+        let mut waiting = self.claims.lock();
+        let size = waiting.members.len().min(LARGEST_GROUP);
+        if size == 0 {
+            waiting.is_led = false;
+            self.ended = true;
+            return None;
+        }
+        Some(waiting.members.drain(..size).collect())
+    }
+}
+
+impl Drop for Lead<'_> {
+    /// Where a leader ends before its work, nobody may wait for it.
+    fn drop(&mut self) {
+        if !self.ended {
+            let mut waiting = self.claims.lock();
+            waiting.is_led = false;
+            waiting.members.clear();
+        }
+    }
+}
