@@ -1,12 +1,13 @@
 //! From a challenge to a recorded certificate, in order, at once, interrupted and overtaken.
 
+use futures::future::join_all;
 use jiff::SignedDuration;
 use scepter_policy::identity::SerialNumber;
 use scepter_policy::inventory::Inventory;
-use scepter_policy::issuance::{Credential, Refusal, RefusalReason};
+use scepter_policy::issuance::{Authorized, Credential, Refusal, RefusalReason};
 use scepter_policy::vocabulary::DeviceState;
-use scepter_store::Mode;
 use scepter_store::issuance::Reservation;
+use scepter_store::{IssuanceError, Mode};
 use tokio::task::JoinSet;
 
 use crate::world::enrolment::{Issuing, Request, authority_name, reason};
@@ -214,4 +215,72 @@ pub(crate) async fn a_tenant_learns_nothing_of_another_ones_certificates(world: 
     assert!(!world.store.revoke(&other, recorded.serial(), reason, world.now).await.unwrap());
     world.store.delete_profile(&other, &name("wifi"), Mode::Apply, world.now).await.unwrap();
     assert_eq!(world.row("d1").await.unwrap().state, DeviceState::Issued);
+}
+
+/// Devices that were all judged, each with a request, a serial and a key of its number.
+async fn judged(world: &World, devices: &[String]) -> (Issuing, Vec<(Authorized, Request, SerialNumber)>) {
+    let names: Vec<_> = devices.iter().map(String::as_str).collect();
+    world.sync(&fleet(&names)).await;
+    world.put(&Manifest::default()).await;
+    let issuing = Issuing::new().await;
+    let mut judged = Vec::new();
+    for (number, device) in (1..).zip(&names) {
+        let credential = world.mint(&key(device), device).await.unwrap();
+        let request = Request::number(number);
+        let grant = world.store.grant(&credential, request.key()).await.unwrap();
+        let authorized = issuing.authorize(world, grant, request);
+        judged.push((authorized, request, SerialNumber::from_random([number; 16])));
+    }
+    (issuing, judged)
+}
+
+/// What comes of reserving everything at once, in the order of the serials.
+async fn reserve_at_once(
+    world: &World,
+    judged: Vec<(Authorized, Request, SerialNumber)>,
+) -> Vec<Result<Reservation, IssuanceError>> {
+    let attempts = judged.into_iter().map(|(authorized, request, serial)| async move {
+        world.store.reserve(authorized, &request.asked(), serial, world.now).await
+    });
+    join_all(attempts).await
+}
+
+pub(crate) async fn certificates_that_are_recorded_at_once_share_commits(world: World) {
+    let devices: Vec<_> = (0..40).map(|number| format!("d{number}")).collect();
+    let (issuing, judged) = judged(&world, &devices).await;
+    let mut signed = Vec::new();
+    for reservation in reserve_at_once(&world, judged).await {
+        let Reservation::Fresh(order) = reservation.unwrap() else { panic!("nobody asked before") };
+        signed.push(issuing.sign(*order).await);
+    }
+    // Every commit moves the profile to the end of the feed once.
+    let commits = "SELECT MAX(id) FROM feed";
+    let before = world.number(commits).await;
+    let recorded = join_all(signed.into_iter().map(|issued| world.store.record(issued, world.now))).await;
+    let after = world.number(commits).await;
+    assert!((1..=20).contains(&(after - before)), "{} commits for 40 certificates", after - before);
+    for recorded in recorded {
+        let recorded = recorded.unwrap();
+        let stored = world.store.certificate(&authority_name(), recorded.serial()).await.unwrap().unwrap();
+        assert_eq!(stored.der, recorded.der());
+    }
+    world.store.verify_audit().await.unwrap();
+}
+
+pub(crate) async fn a_claim_that_is_refused_harms_none_of_those_it_shares_a_commit_with(world: World) {
+    let devices: Vec<_> = (0..20).map(|number| format!("d{number}")).collect();
+    let (_, judged) = judged(&world, &devices).await;
+    let staying: Vec<_> = devices.iter().step_by(2).map(String::as_str).collect();
+    world.sync(&fleet(&staying)).await;
+    for (number, reservation) in reserve_at_once(&world, judged).await.into_iter().enumerate() {
+        if number % 2 == 0 {
+            assert!(matches!(reservation, Ok(Reservation::Fresh(_))), "d{number}: {reservation:?}");
+        } else {
+            assert_eq!(reason(reservation), RefusalReason::ScepProfileNoLongerTargetedToTheClient);
+        }
+    }
+    let reserved = world.number("SELECT COUNT(*) FROM challenges WHERE state = 'Reserved'").await;
+    let told = world.number("SELECT COUNT(*) FROM events WHERE what = 'SerialReserved'").await;
+    assert_eq!((reserved, told), (10, 10));
+    world.store.verify_audit().await.unwrap();
 }

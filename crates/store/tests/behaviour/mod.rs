@@ -80,6 +80,8 @@ macro_rules! all {
                 a_key_is_certified_once,
                 a_refused_attempt_leaves_a_certified_row_as_it_is_and_says_so,
                 a_tenant_learns_nothing_of_another_ones_certificates,
+                certificates_that_are_recorded_at_once_share_commits,
+                a_claim_that_is_refused_harms_none_of_those_it_shares_a_commit_with,
             }
             opening::{
                 what_was_committed_is_there_after_a_restart,

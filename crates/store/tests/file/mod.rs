@@ -4,9 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use scepter_store::{Location, OpenError, Store};
+use futures::future::join_all;
+use scepter_store::{IssuanceError, Location, OpenError, Store};
 
-use crate::world::{MAC_KEY, World, fleet, open};
+use crate::world::enrolment::{Issuing, Request};
+use crate::world::{MAC_KEY, Manifest, World, fleet, key, open};
 
 impl World {
     /// On a file of its own.
@@ -67,4 +69,37 @@ async fn a_path_with_odd_characters_is_opened_as_it_is_written() {
     let file = directory.path().join("a b?c%20d.db");
     open_at(file.clone()).await.unwrap();
     assert!(fs::metadata(&file).unwrap().len() > 0);
+}
+
+#[tokio::test]
+async fn where_the_database_fails_one_of_a_group_the_others_are_recorded_all_the_same() {
+    let world = World::sqlite().await;
+    let devices: Vec<_> = (0..8).map(|number| format!("d{number}")).collect();
+    let names: Vec<_> = devices.iter().map(String::as_str).collect();
+    world.sync(&fleet(&names)).await;
+    world.put(&Manifest::default()).await;
+    let issuing = Issuing::new().await;
+    let mut signed = Vec::new();
+    for (number, device) in (1..).zip(&names) {
+        let credential = world.mint(&key(device), device).await.unwrap();
+        let order = issuing.order(&world, &credential, Request::number(number), number).await;
+        signed.push(issuing.sign(order).await);
+    }
+    world
+        .tamper(
+            "CREATE TRIGGER fault BEFORE INSERT ON certificates WHEN NEW.device = 'd3' \
+             BEGIN SELECT RAISE(ABORT, 'a bad sector'); END",
+        )
+        .await;
+    let records = signed.into_iter().map(|issued| world.store.record(issued, world.now));
+    for (device, recorded) in names.iter().zip(join_all(records).await) {
+        if *device == "d3" {
+            let Err(IssuanceError::Store(error)) = recorded else { panic!("{recorded:?}") };
+            assert!(error.is_retryable() && error.to_string().contains("a bad sector"), "{error}");
+        } else {
+            assert_eq!(recorded.unwrap().key().device.as_str(), *device);
+        }
+    }
+    assert_eq!(world.number("SELECT COUNT(*) FROM certificates").await, 7);
+    world.store.verify_audit().await.unwrap();
 }

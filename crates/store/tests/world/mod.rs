@@ -56,6 +56,14 @@ impl World {
         connection.close().await.unwrap();
     }
 
+    /// Asks the database for a number behind the store's back.
+    pub(crate) async fn number(&self, query: &'static str) -> i64 {
+        let mut connection = AnyConnection::connect(&self.url()).await.unwrap();
+        let number = sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        number
+    }
+
     /// Where to find the database without the store.
     pub(crate) fn url(&self) -> String {
         match &self.location {
