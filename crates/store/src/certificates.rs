@@ -2,17 +2,15 @@
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
-use scepter_policy::identity::{AssignmentKey, AuthorityName, SerialNumber, Tenant, UserId};
+use scepter_policy::identity::{AssignmentKey, AuthorityName, SerialNumber, Tenant};
 use scepter_policy::issuance::Issued;
 use scepter_policy::revocation::RevocationReason;
 use scepter_policy::vocabulary::DeviceState;
-use serde_json::json;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-use crate::change::Change;
-use crate::columns::{Bind, Columns};
-use crate::events::{Subject, What};
+use crate::batch::Statement;
+use crate::columns::{Bind, Columns, Parameter};
 use crate::{Store, StoreError};
 
 /// A recorded certificate.
@@ -108,36 +106,25 @@ impl Store {
     }
 }
 
-impl Change<'_> {
-    /// Stores a certificate that was just made.
-    pub(crate) async fn insert_certificate(&mut self, issued: &Issued) -> Result<(), StoreError> {
-        let (order, now) = (issued.order(), self.now());
-        sqlx::query(
-            "INSERT INTO certificates (owner, namespace, profile, device, association, serial, authority, user_id, \
-             challenge, fingerprint, der, sha1, not_before, not_after, recorded_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-        )
-        .assignment(order.key())
-        .bind(order.serial().to_string())
-        .bind(order.authority().as_str())
-        .bind(order.user().map(UserId::as_str))
-        .bind(order.credential().to_string())
-        .bind(order.fingerprint().0.as_slice())
-        .bind(issued.der())
-        .bind(sha1(issued.der()))
-        .time(order.not_before())
-        .time(order.not_after())
-        .time(now)
-        .execute(self.sql())
-        .await?;
-        let detail = json!({
-            "serialNumber": order.serial(),
-            "authority": order.authority(),
-            "keyFingerprint": hex::encode(order.key_fingerprint().0),
-            "notAfter": order.not_after(),
-        });
-        self.event(Subject::assignment(order.key()), What::CertificateRecorded, &detail).await
-    }
+/// Stores a certificate that was just made.
+pub(crate) fn insert(issued: &Issued, now: Timestamp) -> Statement {
+    let order = issued.order();
+    Statement::new(
+        "INSERT INTO certificates (owner, namespace, profile, device, association, serial, authority, user_id, \
+         challenge, fingerprint, der, sha1, not_before, not_after, recorded_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .assignment(order.key())
+    .text(order.serial().to_string())
+    .text(order.authority().as_str())
+    .parameter(Parameter::OptionalText(order.user().map(ToString::to_string)))
+    .text(order.credential().to_string())
+    .bytes(&order.fingerprint().0)
+    .bytes(issued.der())
+    .text(sha1(issued.der()))
+    .time(order.not_before())
+    .time(order.not_after())
+    .time(now)
 }
 
 /// The certificate with that serial number.

@@ -11,6 +11,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::assignments::{Row, RowKey, Standing, Verdict};
+use crate::batch::Statement;
 use crate::change::Change;
 use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
@@ -128,27 +129,7 @@ impl Change<'_> {
         key: &AssignmentKey,
         reason: VoidReason,
     ) -> Result<(), StoreError> {
-        self.void_challenges_but(key, "", reason).await
-    }
-
-    /// The same, but for one.
-    pub(crate) async fn void_challenges_but(
-        &mut self,
-        key: &AssignmentKey,
-        spared: &str,
-        reason: VoidReason,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE challenges SET state = 'Void', void_reason = $6 WHERE owner = $1 AND namespace = $2 \
-             AND profile = $3 AND device = $4 AND association = $5 AND id <> $7 \
-             AND state IN ('Open', 'Waiting', 'Approved', 'Reserved')",
-        )
-        .assignment(key)
-        .bind(reason.as_str())
-        .bind(spared)
-        .execute(self.sql())
-        .await?;
-        Ok(())
+        self.execute(vec![void_challenges_but(key, "", reason)]).await
     }
 
     /// Voids what would renew a certificate that is revoked: one that waits, and one whose serial is reserved (TH-11).
@@ -191,6 +172,18 @@ impl Change<'_> {
         self.set_state(&row.key, Verdict { state, reason: "", message: "" }).await?;
         Ok(())
     }
+}
+
+/// Voids every credential of an assignment that can still become a certificate, but for one.
+pub(crate) fn void_challenges_but(key: &AssignmentKey, spared: &str, reason: VoidReason) -> Statement {
+    Statement::new(
+        "UPDATE challenges SET state = 'Void', void_reason = $6 WHERE owner = $1 AND namespace = $2 \
+         AND profile = $3 AND device = $4 AND association = $5 AND id <> $7 \
+         AND state IN ('Open', 'Waiting', 'Approved', 'Reserved')",
+    )
+    .assignment(key)
+    .text(reason.as_str())
+    .text(spared)
 }
 
 /// A stored credential. A certificate has a row here once it was presented, without a secret.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use scepter_policy::identity::{ObjectKind, ObjectName, Tenant};
 use sqlx::{Any, AnyConnection, Transaction};
 
+use crate::batch::{Statement, execute};
 use crate::columns::{Bind, Columns};
 use crate::events::Head;
 use crate::{Mode, Store, StoreError};
@@ -43,6 +44,11 @@ impl<'a> Change<'a> {
     /// The connection to run statements on.
     pub(crate) fn sql(&mut self) -> &mut AnyConnection {
         &mut self.transaction
+    }
+
+    /// Executes statements in their order. None may need to know what another did.
+    pub(crate) async fn execute(&mut self, statements: Vec<Statement>) -> Result<(), StoreError> {
+        execute(self.store.inner.dialect, &mut self.transaction, statements).await
     }
 
     /// The time of this change.
@@ -95,33 +101,22 @@ impl<'a> Change<'a> {
 
     /// Commits. Everything is on the disk when this returns, and then those who wait for changes are told.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        if self.has_noted {
-            self.head.write(&mut self.transaction).await?;
-        }
         let changed = std::mem::take(&mut self.changed);
-        for (tenant, kind, name) in &changed {
-            self.feed(tenant, *kind, name).await?;
-        }
+        let head = self.has_noted.then(|| self.head.write());
+        let fed = changed.iter().flat_map(|(tenant, kind, name)| feed(tenant, *kind, name));
+        let last = head.into_iter().chain(fed).collect();
+        self.execute(last).await?;
         self.transaction.commit().await?;
         if !changed.is_empty() {
             self.store.inner.changed.send_replace(());
         }
         Ok(())
     }
+}
 
-    async fn feed(&mut self, tenant: &Tenant, kind: ObjectKind, name: &ObjectName) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM feed WHERE owner = $1 AND namespace = $2 AND kind = $3 AND name = $4")
-            .tenant(tenant)
-            .bind(kind.as_str())
-            .bind(name.as_str())
-            .execute(self.sql())
-            .await?;
-        sqlx::query("INSERT INTO feed (owner, namespace, kind, name) VALUES ($1, $2, $3, $4)")
-            .tenant(tenant)
-            .bind(kind.as_str())
-            .bind(name.as_str())
-            .execute(self.sql())
-            .await?;
-        Ok(())
-    }
+/// Moves a key to the end of the feed.
+fn feed(tenant: &Tenant, kind: ObjectKind, name: &ObjectName) -> [Statement; 2] {
+    let delete = "DELETE FROM feed WHERE owner = $1 AND namespace = $2 AND kind = $3 AND name = $4";
+    let insert = "INSERT INTO feed (owner, namespace, kind, name) VALUES ($1, $2, $3, $4)";
+    [delete, insert].map(|text| Statement::new(text).tenant(tenant).text(kind.as_str()).text(name.as_str()))
 }

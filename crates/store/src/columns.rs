@@ -11,30 +11,55 @@ use sqlx::{Any, Row};
 
 use crate::StoreError;
 
+/// A value of one of the types that both databases have.
+pub(crate) enum Parameter {
+    Integer(i64),
+    Text(String),
+    OptionalText(Option<String>),
+    Bytes(Vec<u8>),
+}
+
 /// Binds values that take more than one parameter, or that the database does not know.
 pub(crate) trait Bind: Sized {
-    /// Two parameters: owner, namespace.
-    fn tenant(self, tenant: &Tenant) -> Self;
-    /// Five parameters: owner, namespace, profile, device, association.
-    fn assignment(self, key: &AssignmentKey) -> Self;
+    fn parameter(self, parameter: Parameter) -> Self;
+
+    /// One parameter.
+    fn text(self, text: impl Into<String>) -> Self {
+        self.parameter(Parameter::Text(text.into()))
+    }
+
+    /// One parameter.
+    fn bytes(self, bytes: &[u8]) -> Self {
+        self.parameter(Parameter::Bytes(bytes.to_vec()))
+    }
+
     /// One parameter: microseconds since the epoch.
-    fn time(self, time: Timestamp) -> Self;
+    fn time(self, time: Timestamp) -> Self {
+        self.parameter(Parameter::Integer(time.as_microsecond()))
+    }
+
+    /// Two parameters: owner, namespace.
+    fn tenant(self, tenant: &Tenant) -> Self {
+        self.text(tenant.owner.to_string()).text(tenant.namespace.to_string())
+    }
+
+    /// Five parameters: owner, namespace, profile, device, association.
+    fn assignment(self, key: &AssignmentKey) -> Self {
+        self.tenant(&key.tenant)
+            .text(key.profile.to_string())
+            .text(key.device.to_string())
+            .text(key.association.to_string())
+    }
 }
 
 impl Bind for Query<'_, Any, AnyArguments> {
-    fn tenant(self, tenant: &Tenant) -> Self {
-        self.bind(tenant.owner.to_string()).bind(tenant.namespace.to_string())
-    }
-
-    fn assignment(self, key: &AssignmentKey) -> Self {
-        self.tenant(&key.tenant)
-            .bind(key.profile.to_string())
-            .bind(key.device.to_string())
-            .bind(key.association.to_string())
-    }
-
-    fn time(self, time: Timestamp) -> Self {
-        self.bind(time.as_microsecond())
+    fn parameter(self, parameter: Parameter) -> Self {
+        match parameter {
+            Parameter::Integer(number) => self.bind(number),
+            Parameter::Text(text) => self.bind(text),
+            Parameter::OptionalText(text) => self.bind(text),
+            Parameter::Bytes(bytes) => self.bind(bytes),
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use serde_json::Value;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
+use crate::batch::Statement;
 use crate::change::Change;
-use crate::columns::{Bind, Columns, to_json};
+use crate::columns::{Bind, Columns, Parameter, to_json};
 use crate::{Store, StoreError};
 
 /// What happened.
@@ -122,13 +123,10 @@ impl Head {
         Ok(Self { sequence: row.integer("sequence")?, hash: row.bytes("hash")? })
     }
 
-    pub(crate) async fn write(&self, sql: &mut AnyConnection) -> Result<(), StoreError> {
-        sqlx::query("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1")
-            .bind(self.sequence)
-            .bind(self.hash.as_slice())
-            .execute(sql)
-            .await?;
-        Ok(())
+    pub(crate) fn write(&self) -> Statement {
+        Statement::new("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1")
+            .parameter(Parameter::Integer(self.sequence))
+            .bytes(&self.hash)
     }
 
     async fn current(sql: &mut AnyConnection) -> Result<Self, StoreError> {
@@ -156,6 +154,7 @@ pub enum AuditError {
 }
 
 /// Whom and what an event concerns.
+#[derive(Clone, Copy)]
 pub(crate) struct Subject<'a> {
     owner: &'a str,
     namespace: &'a str,
@@ -199,6 +198,17 @@ impl Change<'_> {
         what: What,
         detail: &Value,
     ) -> Result<(), StoreError> {
+        let append = self.append(subject, what, detail)?;
+        self.execute(vec![append]).await
+    }
+
+    /// The same as a statement that has to be executed before the next event is appended.
+    pub(crate) fn append(
+        &mut self,
+        subject: Subject<'_>,
+        what: What,
+        detail: &Value,
+    ) -> Result<Statement, StoreError> {
         let mut event = Event {
             sequence: 0,
             recorded_at: self.now(),
@@ -212,33 +222,29 @@ impl Change<'_> {
             hash: Vec::new(),
         };
         event.follow(self.audit_head());
-        self.append(&event).await?;
-        self.extend_audit(Head { sequence: event.sequence, hash: event.hash });
-        Ok(())
-    }
-
-    async fn append(&mut self, event: &Event) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO events (sequence, recorded_at, owner, namespace, kind, name, device, what, detail, hash) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        )
-        .bind(event.sequence)
-        .time(event.recorded_at)
-        .bind(event.owner.as_str())
-        .bind(event.namespace.as_str())
-        .bind(event.kind.as_str())
-        .bind(event.name.as_str())
-        .bind(event.device.as_str())
-        .bind(event.what.as_str())
-        .bind(event.detail.as_str())
-        .bind(event.hash.as_slice())
-        .execute(self.sql())
-        .await?;
-        Ok(())
+        self.extend_audit(Head { sequence: event.sequence, hash: event.hash.clone() });
+        Ok(event.insert())
     }
 }
 
 impl Event {
+    fn insert(self) -> Statement {
+        Statement::new(
+            "INSERT INTO events (sequence, recorded_at, owner, namespace, kind, name, device, what, detail, hash) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .parameter(Parameter::Integer(self.sequence))
+        .time(self.recorded_at)
+        .text(self.owner)
+        .text(self.namespace)
+        .text(self.kind)
+        .text(self.name)
+        .text(self.device)
+        .text(self.what.as_str())
+        .text(self.detail)
+        .bytes(&self.hash)
+    }
+
     /// Takes its place in the chain.
     fn follow(&mut self, previous: &Head) {
         self.sequence = previous.sequence + 1;

@@ -200,8 +200,7 @@ impl Store {
         {
             change.check_versions(&claim.key, claim.versions).await?;
             change.check_key(&claim).await?;
-            change.claim_key(&claim).await?;
-            change.supersede(&claim).await?;
+            change.execute(claim.settle().collect()).await?;
             change.commit().await?;
             return Ok(Reservation::Waiting);
         }

@@ -10,6 +10,7 @@
 
 pub mod approvals;
 pub mod assignments;
+mod batch;
 mod calendar;
 pub mod certificates;
 pub mod challenges;

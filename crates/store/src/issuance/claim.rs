@@ -2,7 +2,7 @@
 //! (decision 0062).
 
 use jiff::Timestamp;
-use scepter_policy::identity::{AssignmentKey, SerialNumber};
+use scepter_policy::identity::{AssignmentKey, ObjectKind, SerialNumber};
 use scepter_policy::issuance::{CredentialId, CredentialState, Issued, Order, RefusalReason, RowVersions};
 use scepter_policy::request::{KeyFingerprint, RequestFingerprint};
 use scepter_policy::vocabulary::DeviceState;
@@ -10,8 +10,9 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use crate::assignments::{RowKey, Standing};
-use crate::certificates::{Certificate, by_serial};
-use crate::challenges::{Stage, VoidReason, read_challenge};
+use crate::batch::Statement;
+use crate::certificates::{self, Certificate, by_serial};
+use crate::challenges::{Stage, VoidReason, read_challenge, void_challenges_but};
 use crate::change::Change;
 use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
@@ -28,6 +29,27 @@ pub(crate) struct Claim {
     pub(crate) ready: Stage,
     /// The serial that it gets where it has none yet.
     pub(crate) serial: SerialNumber,
+}
+
+impl Claim {
+    /// What follows when it was let in, whichever kind it is: its key is taken for ever, and no other credential of the
+    /// assignment becomes a certificate beside a renewed one (GAP-1).
+    pub(super) fn settle(&self) -> impl Iterator<Item = Statement> {
+        let take_key = Statement::new(
+            "INSERT INTO request_keys (owner, namespace, profile, device, association, fingerprint, challenge) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING",
+        )
+        .assignment(&self.key)
+        .bytes(&self.request_key.0)
+        .text(self.credential.to_string());
+        let supersede = match self.credential {
+            CredentialId::Certificate(_) => {
+                Some(void_challenges_but(&self.key, &self.credential.to_string(), VoidReason::Superseded))
+            }
+            CredentialId::Challenge(_) => None,
+        };
+        [take_key].into_iter().chain(supersede)
+    }
 }
 
 /// What an identical earlier request came to.
@@ -69,14 +91,14 @@ impl Change<'_> {
         if !self.claim(claim).await? {
             return Ok(false);
         }
-        self.claim_key(claim).await?;
-        self.supersede(claim).await?;
         let detail = json!({
             "serialNumber": claim.serial,
             "challenge": claim.credential.to_string(),
             "keyFingerprint": hex::encode(claim.request_key.0),
         });
-        self.event(Subject::assignment(&claim.key), What::SerialReserved, &detail).await?;
+        let event = self.append(Subject::assignment(&claim.key), What::SerialReserved, &detail)?;
+        let settle = claim.settle();
+        self.execute(settle.chain([event]).collect()).await?;
         Ok(true)
     }
 
@@ -104,15 +126,6 @@ impl Change<'_> {
         .await?
         .rows_affected();
         Ok(claimed == 1)
-    }
-
-    /// No other credential of the assignment becomes a certificate beside a renewed one (GAP-1).
-    pub(super) async fn supersede(&mut self, claim: &Claim) -> Result<(), StoreError> {
-        if let CredentialId::Certificate(_) = claim.credential {
-            let spared = claim.credential.to_string();
-            self.void_challenges_but(&claim.key, &spared, VoidReason::Superseded).await?;
-        }
-        Ok(())
     }
 
     /// Gives a certificate that is presented for the first time a row to be spent in, while it is its assignment's current
@@ -233,20 +246,6 @@ impl Change<'_> {
         Ok(IssuanceError::refused(key, RefusalReason::Outdated, message))
     }
 
-    /// Takes the request's key for this credential, for ever.
-    pub(super) async fn claim_key(&mut self, claim: &Claim) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO request_keys (owner, namespace, profile, device, association, fingerprint, challenge) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING",
-        )
-        .assignment(&claim.key)
-        .bind(claim.request_key.0.as_slice())
-        .bind(claim.credential.to_string())
-        .execute(self.sql())
-        .await?;
-        Ok(())
-    }
-
     /// A reservation that goes on is bound to what was judged now.
     pub(super) async fn renew_claim(&mut self, claim: &Claim) -> Result<(), StoreError> {
         sqlx::query(
@@ -268,8 +267,16 @@ impl Change<'_> {
         if !self.spend(issued.order()).await? {
             return Ok(false);
         }
-        self.insert_certificate(issued).await?;
-        self.make_current(issued.order()).await?;
+        let order = issued.order();
+        let detail = json!({
+            "serialNumber": order.serial(),
+            "authority": order.authority(),
+            "keyFingerprint": hex::encode(order.key_fingerprint().0),
+            "notAfter": order.not_after(),
+        });
+        let event = self.append(Subject::assignment(order.key()), What::CertificateRecorded, &detail)?;
+        let (insert, make_current) = (certificates::insert(issued, self.now()), self.make_current(order));
+        self.execute(vec![insert, event, make_current]).await?;
         Ok(true)
     }
 
@@ -310,21 +317,19 @@ impl Change<'_> {
     }
 
     /// Makes an order's certificate its row's current one, and the row `Issued`.
-    async fn make_current(&mut self, order: &Order) -> Result<(), StoreError> {
-        let (key, now) = (RowKey::from(order.key()), self.now());
-        let query = sqlx::query(
-            "UPDATE assignments SET serial = $7, reissue = 0, state = $8, reason = '', message = '', \
-             changed_at = CASE WHEN state = $8 THEN changed_at ELSE $9 END \
-             WHERE owner = $1 AND namespace = $2 AND kind = $3 AND profile = $4 AND device = $5 AND association = $6",
-        );
-        key.bind(query)
-            .bind(order.serial().to_string())
-            .bind(DeviceState::Issued.as_str())
-            .time(now)
-            .execute(self.sql())
-            .await?;
-        self.touched(&key.tenant, key.kind, &key.profile);
-        Ok(())
+    fn make_current(&mut self, order: &Order) -> Statement {
+        let key = order.key();
+        self.touched(&key.tenant, ObjectKind::ScepProfile, &key.profile);
+        Statement::new(
+            "UPDATE assignments SET serial = $6, reissue = 0, state = $7, reason = '', message = '', \
+             changed_at = CASE WHEN state = $7 THEN changed_at ELSE $8 END \
+             WHERE owner = $1 AND namespace = $2 AND kind = 'ScepProfile' AND profile = $3 AND device = $4 \
+             AND association = $5",
+        )
+        .assignment(key)
+        .text(order.serial().to_string())
+        .text(DeviceState::Issued.as_str())
+        .time(self.now())
     }
 }
 
