@@ -1,31 +1,32 @@
 //! Certification requests (PKCS #10, RFC 2986) and the proof that whoever sent one holds its key.
 
 mod challenge_password;
+mod own_signature;
+
+use std::hint::black_box;
 
 use der::{
     Decode, Encode, Tag,
     asn1::{AnyRef, ObjectIdentifier},
 };
 
+use self::own_signature::{OwnSignature, STAND_IN};
 use crate::{
     Algorithms, Limits, Malformed, PublicKey, Secret, Untrusted,
-    algorithms::{Recognised, SignatureAlgorithm},
     asn1::{
         oid,
-        pkcs10::{self, CertificationRequestInfo},
         raw::{RawSet, tagged},
         signed_data::Attribute,
     },
-    public_key::Signed,
+    public_key::MadeWith,
 };
 
-/// A certification request whose own signature has not been verified: nothing of it can be used but
-/// [`CertificationRequest::verify`].
+/// A certification request that may be anybody's: nothing of it can be used but [`CertificationRequest::verify`].
 pub struct CertificationRequest {
     request: ProvenRequest,
-    info_der: Vec<u8>,
-    scheme: Recognised<SignatureAlgorithm>,
-    signature: Vec<u8>,
+    made_with: MadeWith,
+    /// Whether its own signature verifies.
+    proof: Result<(), Untrusted>,
 }
 
 /// A certification request whose sender holds the private key (RFC 8894 §7.6 asks for this even of renewals).
@@ -43,36 +44,46 @@ pub struct ProvenRequest {
 impl CertificationRequest {
     /// Reads a request from DER. Attributes that SCEP does not use are passed over; one that it uses must not be there
     /// twice with different values.
+    ///
+    /// It takes the time of verifying one signature whatever the bytes are, so that the time tells nothing of what was in an
+    /// envelope (decision 0261).
     pub fn from_der(der: &[u8], limits: &Limits) -> Result<Self, Malformed> {
-        let asn1 = |error| Malformed::asn1("certification request", error);
-        let outer = pkcs10::CertificationRequest::from_der(der).map_err(asn1)?;
-        let info = outer.info.decode_as::<CertificationRequestInfo<'_>>().map_err(asn1)?;
+        match OwnSignature::read(der) {
+            Ok(signature) => Self::read(der, signature, limits),
+            Err(malformed) => {
+                let stand_in = OwnSignature::read(STAND_IN);
+                black_box(stand_in.and_then(|signature| Self::read(STAND_IN, signature, limits)).is_ok());
+                Err(malformed)
+            }
+        }
+    }
+
+    fn read(der: &[u8], signature: OwnSignature<'_>, limits: &Limits) -> Result<Self, Malformed> {
+        const PART: &str = "certification request";
+        let asn1 = |error| Malformed::asn1(PART, error);
+        let proof = signature.verify();
+        if !signature.is_last {
+            return Err(Malformed::Value { part: PART });
+        }
+        let info = signature.info;
         tagged(info.subject, "subject", &[Tag::Sequence])?;
         let attributes = Attributes::read(info.attributes.unwrap_or(RawSet(&[])), limits)?;
         let request = ProvenRequest {
             der: der.to_vec(),
             subject_der: info.subject.to_der().map_err(asn1)?,
-            public_key: PublicKey::read(info.public_key)?,
+            public_key: signature.public_key,
             challenge_password: attributes.challenge_password()?,
             extensions_der: attributes.extensions_der()?,
         };
-        Ok(Self {
-            request,
-            info_der: outer.info.to_der().map_err(asn1)?,
-            scheme: SignatureAlgorithm::of(outer.signature_algorithm.oid),
-            signature: outer.signature.as_bytes().unwrap_or_default().to_vec(),
-        })
+        Ok(Self { request, made_with: signature.made_with, proof })
     }
 
-    /// Verifies the request's own signature, and then whether `allowed` accepts what it is made with. In this order: a
-    /// request comes out of an envelope that anybody may have altered, and until it is known to be as it was written, no
-    /// fault of it may be told from an envelope that does not open (decision 0240).
+    /// Takes it for proven if its own signature verifies, and then if `allowed` accepts what it is made with. In this
+    /// order: a request comes out of an envelope that anybody may have altered, and until it is known to be as it was
+    /// written, no fault of it may be told from an envelope that does not open (decision 0240).
     pub fn verify(self, allowed: &Algorithms) -> Result<ProvenRequest, Untrusted> {
-        let signed =
-            Signed { message: &self.info_der, signature: &self.signature, scheme: self.scheme, digest: None };
-        let key = &self.request.public_key;
-        key.verify(&signed, Algorithms::verifiable()).map_err(Untrusted::unproven)?;
-        key.accept(&signed, *allowed)?;
+        self.proof?;
+        self.request.public_key.accept(self.made_with, *allowed)?;
         Ok(self.request)
     }
 }
@@ -170,5 +181,24 @@ mod tests {
         let both = |other| extensions(&[attribute(PKCS_9, null), attribute(MICROSOFT, other)]);
         assert_eq!(both(null), Ok(Some(b"\x30\x02\x05\x00".to_vec())));
         assert_eq!(both(nothing), Err(Malformed::Repeated { part: "extensionRequest" }));
+    }
+
+    /// Else it would not take the time of what it stands in for.
+    #[test]
+    fn the_stand_in_is_a_request_whose_signature_is_computed_and_wrong_by_a_bit() {
+        let verify = |der: &[u8]| {
+            CertificationRequest::from_der(der, &Limits::default()).unwrap().verify(&Algorithms::default())
+        };
+        assert_eq!(verify(STAND_IN).err(), Some(Untrusted::Signature));
+        let mut mended = STAND_IN.to_vec();
+        *mended.last_mut().unwrap() ^= 1;
+        assert!(verify(&mended).unwrap().challenge_password().is_some());
+    }
+
+    #[test]
+    fn bytes_behind_a_request_are_refused() {
+        let followed = [STAND_IN, &[0]].concat();
+        let refused = CertificationRequest::from_der(&followed, &Limits::default()).err();
+        assert_eq!(refused, Some(Malformed::Value { part: "certification request" }));
     }
 }

@@ -69,22 +69,35 @@ impl PublicKey {
     }
 
     /// Verifies `signed`, if `allowed` accepts what it is made with.
-    pub(crate) fn verify(&self, signed: &Signed<'_>, allowed: Algorithms) -> Result<(), Untrusted> {
-        let (scheme, digest) = self.accept(signed, allowed)?;
-        let algorithm = self.verification(scheme, digest).ok_or(Untrusted::Signature)?;
-        UnparsedPublicKey::new(algorithm, &self.spki_der)
-            .verify(signed.message, signed.signature)
-            .map_err(|_| Untrusted::Signature)
-    }
-
-    /// What `signed` is made with, if `allowed` accepts it and this key.
-    pub(crate) fn accept(
+    pub(crate) fn verify(
         &self,
         signed: &Signed<'_>,
+        made_with: MadeWith,
+        allowed: Algorithms,
+    ) -> Result<(), Untrusted> {
+        let verifier = self.verifier(made_with, allowed)?;
+        if verifier.verifies(signed) { Ok(()) } else { Err(Untrusted::Signature) }
+    }
+
+    /// What verifies signatures that are made like that, if `allowed` accepts them. Nothing has been computed yet.
+    pub(crate) fn verifier(
+        &self,
+        made_with: MadeWith,
+        allowed: Algorithms,
+    ) -> Result<Verifier<'_>, Untrusted> {
+        let (scheme, digest) = self.accept(made_with, allowed)?;
+        let algorithm = self.verification(scheme, digest).ok_or(Untrusted::Signature)?;
+        Ok(Verifier { spki_der: &self.spki_der, algorithm })
+    }
+
+    /// What a signature is made with, if `allowed` accepts it and this key.
+    pub(crate) fn accept(
+        &self,
+        made_with: MadeWith,
         allowed: Algorithms,
     ) -> Result<(SignatureAlgorithm, DigestAlgorithm), Untrusted> {
-        let digest = signed.digest(allowed)?;
-        let scheme = signed.scheme()?;
+        let digest = made_with.digest(allowed)?;
+        let scheme = made_with.scheme()?;
         self.check_strength(allowed)?;
         Ok((scheme, digest))
     }
@@ -198,22 +211,45 @@ fn curve(spki: &SubjectPublicKeyInfoRef<'_>) -> Result<KeyAlgorithm, Malformed> 
     }
 }
 
-/// A signature and what is claimed about it.
+/// A message and its signature.
 pub(crate) struct Signed<'a> {
     pub(crate) message: &'a [u8],
     pub(crate) signature: &'a [u8],
+}
+
+/// A key and the way in which it signed.
+pub(crate) struct Verifier<'a> {
+    spki_der: &'a [u8],
+    algorithm: &'static dyn VerificationAlgorithm,
+}
+
+impl<'a> Verifier<'a> {
+    /// The verifier of an RSA key with SHA-256, by its `SubjectPublicKeyInfo`.
+    pub(crate) fn rsa_with_sha256(spki_der: &'a [u8]) -> Self {
+        Self { spki_der, algorithm: &signature::RSA_PKCS1_2048_8192_SHA256 }
+    }
+
+    pub(crate) fn verifies(&self, signed: &Signed<'_>) -> bool {
+        let key = UnparsedPublicKey::new(self.algorithm, self.spki_der);
+        key.verify(signed.message, signed.signature).is_ok()
+    }
+}
+
+/// What is claimed about a signature.
+#[derive(Clone, Copy)]
+pub(crate) struct MadeWith {
     pub(crate) scheme: Recognised<SignatureAlgorithm>,
     /// The digest that is named beside the scheme; `None` where only the scheme names one (X.509, PKCS #10).
     pub(crate) digest: Option<Recognised<DigestAlgorithm>>,
 }
 
-impl Signed<'_> {
-    fn scheme(&self) -> Result<SignatureAlgorithm, Untrusted> {
+impl MadeWith {
+    fn scheme(self) -> Result<SignatureAlgorithm, Untrusted> {
         self.scheme.map_err(|oid| Untrusted::Algorithm { part: "signature algorithm", oid })
     }
 
     /// The digest of the signature, accepted by `allowed` and named without contradiction.
-    fn digest(&self, allowed: Algorithms) -> Result<DigestAlgorithm, Untrusted> {
+    fn digest(self, allowed: Algorithms) -> Result<DigestAlgorithm, Untrusted> {
         let implied = self.scheme()?.implied_digest();
         let named =
             self.digest.transpose().map_err(|oid| Untrusted::Algorithm { part: "digest algorithm", oid })?;

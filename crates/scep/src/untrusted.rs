@@ -16,8 +16,9 @@ pub enum Untrusted {
         /// Its object identifier.
         oid: ObjectIdentifier,
     },
-    /// An algorithm whose signatures cannot be verified here, in something whose origin only its signature could tell.
-    #[error("the {part} {oid} cannot be verified")]
+    /// An algorithm whose signatures cannot be verified here, in something whose origin only its signature could tell. It is
+    /// not spelled out, which would take longer than to say that a signature is wrong (decision 0261).
+    #[error("the {part} is none that can be verified")]
     Unverifiable {
         /// What the algorithm is for.
         part: &'static str,

@@ -7,8 +7,10 @@ use std::time::Instant;
 
 use aws_lc_rs::rand;
 use scepter_scep::FailInfo;
+use scepter_tests::tlv::OCTET_STRING;
 
 use crate::forgery::{Envelope, Forgery, Recipient, wrap};
+use crate::key::Key;
 use crate::range::{BADGE, HttpAnswer, Range};
 use crate::sender::{Reply, Request, Sender};
 use crate::statistics::{centile, median, welch};
@@ -16,11 +18,18 @@ use crate::table::Attack;
 
 /// Messages of each kind in a run of every day; `SCEPTER_ORACLE_TRIES` asks for more.
 const TRIES: usize = 1000;
-/// What is wrong with an envelope.
-const KINDS: [&str; 6] = ["padding", "key length", "CBC", "ASN.1", "second recipient", "CSR signature"];
-/// The kinds before this one must not be told apart. It is only reported: verifying takes longer than not being able to
-/// (decision 0250).
-const CSR_SIGNATURE: usize = 5;
+/// What is wrong with an envelope, or with the request that it opens to.
+const KINDS: [&str; COUNT] = [
+    "padding",
+    "key length",
+    "CBC",
+    "ASN.1",
+    "second recipient",
+    "CSR signature",
+    "CSR algorithm",
+    "CSR challenge",
+];
+const COUNT: usize = 8;
 /// Beyond this, Welch's t says that two kinds differ.
 const DIFFERENT: f64 = 4.5;
 /// The centile of all durations together at which each is capped. Slower ones are what the machine did meanwhile, to
@@ -32,7 +41,7 @@ async fn th_13_envelopes_that_do_not_open_are_one_answer_after_one_time() {
     let range = Range::open().await;
     let mut attack = Attack::new(
         "TH-13",
-        "the envelope oracle: six kinds of broken envelopes, each once a round, in random order",
+        "the envelope oracle: eight kinds of broken envelopes and requests, each once a round, in random order",
     );
     let tries = env::var("SCEPTER_ORACLE_TRIES").map_or(TRIES, |tries| tries.parse().unwrap());
     let mut oracle = Oracle::open(&range).await;
@@ -54,7 +63,7 @@ async fn th_13_envelopes_that_do_not_open_are_one_answer_after_one_time() {
 /// Who sends broken envelopes and times the answers.
 struct Oracle<'a> {
     range: &'a Range,
-    messages: [Vec<u8>; 6],
+    messages: [Vec<u8>; COUNT],
     /// Status and length of every answer.
     answers: BTreeSet<(u16, usize)>,
 }
@@ -69,15 +78,15 @@ impl<'a> Oracle<'a> {
             assert_eq!(reply, Reply::Refused(FailInfo::BadMessageCheck), "{name}");
         }
         let refusals = range.refusals().await;
-        let unreadable = ("EnvelopeUnreadable".to_owned(), 5);
-        let unproven = ("SignatureValidationFailed".to_owned(), 1);
+        let unreadable = ("EnvelopeUnreadable".to_owned(), 6);
+        let unproven = ("SignatureValidationFailed".to_owned(), 2);
         assert_eq!(refusals.into_iter().collect::<Vec<_>>(), [unreadable, unproven]);
         oracle
     }
 
     /// Each kind once a round: what happens to the machine happens to all of them.
     async fn durations(&mut self, rounds: usize) -> Durations {
-        let mut all: [Vec<f64>; 6] = std::array::from_fn(|_| Vec::with_capacity(rounds));
+        let mut all: [Vec<f64>; COUNT] = std::array::from_fn(|_| Vec::with_capacity(rounds));
         for _ in 0..rounds {
             for kind in shuffled() {
                 all[kind].push(self.send(kind).await.0);
@@ -99,15 +108,15 @@ impl<'a> Oracle<'a> {
 
 /// How long the answers to each kind took, in microseconds.
 struct Durations {
-    medians: [f64; 6],
+    medians: [f64; COUNT],
     /// Capped.
-    all: [Vec<f64>; 6],
+    all: [Vec<f64>; COUNT],
 }
 
 impl Durations {
-    fn capped(mut all: [Vec<f64>; 6]) -> Self {
+    fn capped(mut all: [Vec<f64>; COUNT]) -> Self {
         let medians = std::array::from_fn(|kind| median(&all[kind]));
-        let cap = centile(CAP, &all[..CSR_SIGNATURE].concat());
+        let cap = centile(CAP, &all.concat());
         for duration in all.iter_mut().flatten() {
             *duration = duration.min(cap);
         }
@@ -116,7 +125,7 @@ impl Durations {
 
     /// The kinds that are told from the first one, and whether they take longer.
     fn different(&self) -> impl Iterator<Item = (&'static str, bool)> {
-        let kinds = KINDS.iter().enumerate().take(CSR_SIGNATURE);
+        let kinds = KINDS.iter().enumerate();
         kinds
             .map(|(kind, name)| (*name, self.t(kind)))
             .filter(|(_, t)| t.abs() > DIFFERENT)
@@ -133,20 +142,18 @@ impl fmt::Display for Durations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (kind, name) in KINDS.iter().enumerate() {
             let separator = if kind == 0 { "" } else { ", " };
-            let note = if kind == CSR_SIGNATURE { " (reported only)" } else { "" };
-            write!(f, "{separator}{name}{note}: median {:.0} µs, t {:.1}", self.medians[kind], self.t(kind))?;
+            write!(f, "{separator}{name}: median {:.0} µs, t {:.1}", self.medians[kind], self.t(kind))?;
         }
         Ok(())
     }
 }
 
 /// A message of each kind, all of one length: each has two keys for the same recipient.
-async fn broken(range: &Range, sender: &Sender) -> [Vec<u8>; 6] {
+async fn broken(range: &Range, sender: &Sender) -> [Vec<u8>; COUNT] {
     let ticket = range.ticket(BADGE, "scanner-1").await;
     let to = range.authority.encrypt_to();
     let request = Request::honest(&ticket).for_key(&sender.key);
-    let mut bad_signature = request.clone();
-    *bad_signature.last_mut().unwrap() ^= 1;
+    let challenge = ticket.challenge.expose().as_bytes();
     let sealed = Envelope::sealed(to, &request);
     let key = sealed.recipients[0].encrypted_key.clone();
     let mut random = vec![0; sealed.ciphertext.len()];
@@ -166,7 +173,9 @@ async fn broken(range: &Range, sender: &Sender) -> [Vec<u8>; 6] {
         Envelope { ciphertext: random, ..sound.clone() },
         sealing(&vec![0x55; request.len()]),
         Envelope { recipients: two(&no_padding, &key), ..sound.clone() },
-        sealing(&bad_signature),
+        sealing(&with_octet(&request, request.len() - 1, !request[request.len() - 1])),
+        sealing(&with_octet(&request, end_of(&request, SHA_256_WITH_RSA) - 1, 0x63)),
+        sealing(&with_octet(&request, end_of(&request, challenge) - challenge.len() - 2, OCTET_STRING)),
     ];
     let messages = kinds.map(|envelope| Forgery::honest(sender, &envelope).write());
     assert!(messages.iter().all(|message| message.len() == messages[0].len()));
@@ -174,22 +183,59 @@ async fn broken(range: &Range, sender: &Sender) -> [Vec<u8>; 6] {
 }
 
 /// The kinds in random order (Fisher and Yates).
-fn shuffled() -> [usize; 6] {
-    let mut kinds: [usize; 6] = std::array::from_fn(|kind| kind);
+fn shuffled() -> [usize; COUNT] {
+    let mut kinds: [usize; COUNT] = std::array::from_fn(|kind| kind);
     for last in (1..kinds.len()).rev() {
         kinds.swap(last, random_below(last + 1));
     }
     kinds
 }
 
-/// `end` is at most six.
+/// `end` is at most 256.
 fn random_below(end: usize) -> usize {
     let mut byte = [0];
     loop {
         rand::fill(&mut byte).unwrap();
-        // 240 is a multiple of every number up to six.
-        if byte[0] < 240 {
-            return usize::from(byte[0]) % end;
+        let byte = usize::from(byte[0]);
+        if byte < 256 - 256 % end {
+            return byte % end;
         }
     }
+}
+
+/// The OID of sha256WithRSAEncryption.
+const SHA_256_WITH_RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b";
+
+/// Where a part of a value ends.
+fn end_of(value: &[u8], part: &[u8]) -> usize {
+    value.windows(part.len()).position(|window| window == part).unwrap() + part.len()
+}
+
+fn with_octet(value: &[u8], place: usize, octet: u8) -> Vec<u8> {
+    let mut value = value.to_vec();
+    value[place] = octet;
+    value
+}
+
+#[tokio::test]
+async fn th_13_an_inquiry_that_does_not_open_is_answered_like_one_about_nothing() {
+    let range = Range::open().await;
+    let mut attack = Attack::new("TH-13", "another's envelope, altered, as GetCert and GetCRL of a device");
+    let device = Sender::enrolled(&range, &range.ticket(BADGE, "scanner-1").await).await;
+    let to = range.authority.encrypt_to();
+    let request = Request::honest(&range.ticket(BADGE, "scanner-2").await).for_key(&Key::new());
+    let of_another = Envelope::sealed(to, &request);
+    let mut wrong_padding = of_another.clone();
+    *wrong_padding.ciphertext.last_mut().unwrap() ^= 1;
+    // Its issuer has no name, and its serial number is 1.
+    let about_nothing = Envelope::sealed(to, b"\x30\x05\x30\x00\x02\x01\x01");
+    for envelope in [of_another, wrong_padding, about_nothing] {
+        for get in ["21", "22"] {
+            let message = Forgery { message_types: &[get], ..Forgery::honest(&device, &envelope) }.write();
+            let reply = device.read(&range, &range.post(message).await);
+            assert_eq!(reply, Reply::Refused(FailInfo::BadCertId), "{get}");
+            attack.tried();
+        }
+    }
+    range.conclude(attack, 1).await;
 }

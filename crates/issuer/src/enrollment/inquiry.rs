@@ -3,7 +3,7 @@
 
 use scepter_policy::identity::SerialNumber;
 use scepter_policy::issuance::RefusalReason;
-use scepter_scep::{IssuerAndSerial, ReplyTo, SealedRequest};
+use scepter_scep::{IssuerAndSerial, ReplyTo, SealedRequest, Unreadable};
 use scepter_store::certificates::Certificate;
 
 use super::addressee::Addressee;
@@ -78,9 +78,12 @@ async fn inquirer(issuer: &Issuer, served: &Served, to: &ReplyTo) -> Result<Cert
     Ok(stored)
 }
 
+/// What is asked about. An envelope that does not open asks about no certificate: if it had an answer of its own, a device could
+/// make an inquiry of what another has sent, alter it, and see from the answer whether the padding was right (decision
+/// 0261).
 async fn open(ra: &Ra, sealed: SealedRequest<IssuerAndSerial>) -> Result<IssuerAndSerial, Failure> {
     let content_key = envelope::content_key(ra, &sealed).await?;
-    Ok(sealed.open(&content_key)?)
+    Ok(sealed.open(&content_key).map_err(|Unreadable| not_found())?)
 }
 
 /// The CA of the authority that is named as issuer, and its certificate with that serial number, if it issued one.

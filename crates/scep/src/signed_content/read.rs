@@ -14,7 +14,7 @@ use crate::{
         raw::RawSet,
         signed_data::{ContentInfo, SignedData, SignerInfo},
     },
-    public_key::Signed,
+    public_key::{MadeWith, Signed},
 };
 
 /// A signed content that has been read and not yet verified.
@@ -76,13 +76,9 @@ impl SignedContent {
         limits: &Limits,
     ) -> Result<SignerCertificate, Untrusted> {
         let certificate = self.signer_certificate()?;
-        let signed = Signed {
-            message: &self.signed_bytes,
-            signature: &self.signature,
-            scheme: self.scheme,
-            digest: Some(self.digest),
-        };
-        certificate.public_key().verify(&signed, allowed)?;
+        let signed = Signed { message: &self.signed_bytes, signature: &self.signature };
+        let made_with = MadeWith { scheme: self.scheme, digest: Some(self.digest) };
+        certificate.public_key().verify(&signed, made_with, allowed)?;
         let digest = self.digest.map_err(|oid| Untrusted::Algorithm { part: "digest algorithm", oid })?;
         let claimed = self.attributes(limits).and_then(|attributes| attributes.message_digest());
         if claimed.is_ok_and(|claimed| digest.digest(&self.content).as_ref() == claimed) {
