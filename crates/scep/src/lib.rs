@@ -11,12 +11,12 @@
 //! use std::time::SystemTime;
 //!
 //! use scepter_scep::{
-//!     Algorithms, CertRep, CertsOnly, ContentKey, EnvelopeSecrets, FailInfo, IssuerAndSerial, Limits, Nonce, Unwritable,
-//!     Verified, WrappedKey, parse,
+//!     Algorithms, CertRep, CertsOnly, ContentKey, EnvelopeSecrets, FailInfo, IssuerAndSerial, Limits, Nonce,
+//!     SignerCertificate, Unwritable, Verified, WrappedKey, parse,
 //! };
 //!
 //! struct Ra<'a> {
-//!     certificate: &'a [u8],
+//!     certificate: &'a SignerCertificate,
 //!     decrypt_to: IssuerAndSerial,
 //!     unwrap: &'a dyn Fn(WrappedKey<'_>) -> ContentKey,
 //!     sign: &'a dyn Fn(&[u8]) -> Vec<u8>,

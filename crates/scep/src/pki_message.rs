@@ -15,8 +15,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        Algorithms, DigestAlgorithm, Limits, Malformed, MessageType, Nonce, ToBeSigned, TransactionId,
-        Untrusted,
+        Algorithms, DigestAlgorithm, Limits, Malformed, MessageType, Nonce, SignerCertificate, ToBeSigned,
+        TransactionId, Untrusted,
         asn1::{oid, raw::RawSet},
         client::SelfSignedDraft,
         parse,
@@ -44,6 +44,10 @@ mod tests {
             Self { key, certificate }
         }
 
+        fn certificate(&self) -> SignerCertificate {
+            SignerCertificate::from_der(&self.certificate).unwrap()
+        }
+
         fn draft(&self) -> ToBeSigned {
             let draft = Draft {
                 message_type: MessageType::PkcsReq,
@@ -53,7 +57,7 @@ mod tests {
                 digest: DigestAlgorithm::Sha256,
                 content: b"content".to_vec(),
             };
-            draft.prepare(&self.certificate, SystemTime::UNIX_EPOCH).unwrap()
+            draft.prepare(&self.certificate(), SystemTime::UNIX_EPOCH).unwrap()
         }
 
         fn sign(&self, message: ToBeSigned) -> Vec<u8> {
@@ -187,7 +191,7 @@ mod tests {
                 digest: DigestAlgorithm::Sha256,
             };
             let reply = crate::CertRep::pending(&transaction);
-            let reply = reply.prepare(&signer.certificate, &Nonce::new([2; 16]), SystemTime::UNIX_EPOCH);
+            let reply = reply.prepare(&signer.certificate(), &Nonce::new([2; 16]), SystemTime::UNIX_EPOCH);
             let reply = read(&signer.sign(reply.unwrap())).unwrap().attributes;
             assert_eq!(reply.recipient_nonce.unwrap().as_bytes(), sent);
             assert_eq!(reply.sender_nonce, Some(Nonce::new([2; 16])), "ours is fresh");

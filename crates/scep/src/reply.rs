@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crate::{
     CertsOnly, DigestAlgorithm, FailInfo, KeyTransport, MessageType, Nonce, PkiStatus, ReplyTo, Secret,
-    ToBeSigned, Transaction, Unwritable,
+    SignerCertificate, ToBeSigned, Transaction, Unwritable,
     envelope::{EnvelopeSecrets, Recipient, seal},
     pki_message::{Draft, Verdict},
 };
@@ -81,7 +81,7 @@ impl CertRep {
     /// Completes the answer for the RA whose certificate is `signer`. `sender_nonce` is fresh; `at` is the signingTime.
     pub fn prepare(
         self,
-        signer: &[u8],
+        signer: &SignerCertificate,
         sender_nonce: &Nonce,
         at: SystemTime,
     ) -> Result<ToBeSigned, Unwritable> {

@@ -9,7 +9,7 @@ use scepter_pki::authority::{
     Authority, AuthorityError, AuthorityFiles, RegistrationAuthorities, RegistrationAuthority,
 };
 use scepter_scep::transport::TypedBody;
-use scepter_scep::{IssuerAndSerial, Malformed, Unwritable};
+use scepter_scep::{IssuerAndSerial, Malformed, SignerCertificate, Unwritable};
 
 use super::published;
 use crate::configuration::CaCertificatesShape;
@@ -52,6 +52,8 @@ pub(crate) struct Ra {
     pub(crate) authority: RegistrationAuthority,
     /// The name of the certificate that clients encrypt to.
     pub(crate) recipient: IssuerAndSerial,
+    /// The certificate that answers are signed with.
+    pub(crate) signer: SignerCertificate,
 }
 
 /// What became of an RA whose certificates near their end.
@@ -176,6 +178,7 @@ impl Front {
 impl Ra {
     fn new(authority: &RegistrationAuthority) -> Result<Self, Malformed> {
         let recipient = IssuerAndSerial::of_certificate(authority.decryption_certificate())?;
-        Ok(Self { authority: authority.clone(), recipient })
+        let signer = SignerCertificate::from_der(authority.signing_certificate())?;
+        Ok(Self { authority: authority.clone(), recipient, signer })
     }
 }

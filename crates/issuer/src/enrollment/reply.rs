@@ -101,8 +101,7 @@ pub(super) async fn failure(
 async fn sign(ra: &Ra, to: &Transaction, reply: CertRep, now: Timestamp) -> Result<Vec<u8>, Failure> {
     let mut nonce = [0; 16];
     getrandom::fill(&mut nonce)?;
-    let signer = ra.authority.signing_certificate();
-    let unsigned = reply.prepare(signer, &Nonce::new(nonce), SystemTime::from(now))?;
+    let unsigned = reply.prepare(&ra.signer, &Nonce::new(nonce), SystemTime::from(now))?;
     let signature = ra.authority.reply_key().sign(reply_digest(to.digest()), &unsigned.bytes()?).await?;
     Ok(unsigned.assemble(&signature)?)
 }

@@ -68,7 +68,7 @@ impl PkiRequest<'_> {
             digest: self.digest,
             content: seal(&self.inquiry.to_der()?, &recipient, self.cipher, secrets)?,
         };
-        draft.prepare(signer, at)
+        draft.prepare(&SignerCertificate::from_der(signer).map_err(Unwritable::Certificate)?, at)
     }
 }
 

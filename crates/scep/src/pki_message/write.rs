@@ -8,8 +8,8 @@ use der::{
 };
 
 use crate::{
-    DigestAlgorithm, FailInfo, MessageType, Nonce, PkiStatus, ToBeSigned, TransactionId, Unwritable,
-    asn1::oid, signed_content::attribute,
+    DigestAlgorithm, FailInfo, MessageType, Nonce, PkiStatus, SignerCertificate, ToBeSigned, TransactionId,
+    Unwritable, asn1::oid, signed_content::attribute,
 };
 
 /// What a message will say, before it is signed.
@@ -32,10 +32,14 @@ pub(crate) struct Verdict<'a> {
 }
 
 impl Draft<'_> {
-    /// Completes the message for the holder of `certificate`, whose signature will be asked for.
-    pub(crate) fn prepare(self, certificate: &[u8], at: SystemTime) -> Result<ToBeSigned, Unwritable> {
+    /// Completes the message for the holder of the certificate `signer`, whose signature will be asked for.
+    pub(crate) fn prepare(
+        self,
+        signer: &SignerCertificate,
+        at: SystemTime,
+    ) -> Result<ToBeSigned, Unwritable> {
         let attributes = self.attributes()?;
-        ToBeSigned::new(self.content, attributes, self.digest, certificate, at)
+        ToBeSigned::new(self.content, attributes, self.digest, signer, at)
     }
 
     fn attributes(&self) -> der::Result<Vec<Vec<u8>>> {

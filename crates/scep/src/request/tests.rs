@@ -61,7 +61,9 @@ fn a_request_that_is_ber_inside_and_out_is_read_like_one_in_der() {
         digest: DigestAlgorithm::Sha256,
         content: indefinite(&envelope),
     };
-    let unsigned = draft.prepare(&certificate(&device), SystemTime::UNIX_EPOCH).unwrap();
+    let unsigned = draft
+        .prepare(&SignerCertificate::from_der(&certificate(&device)).unwrap(), SystemTime::UNIX_EPOCH)
+        .unwrap();
     let signature = device.sign(32, &unsigned.bytes().unwrap());
     let message = indefinite(&unsigned.assemble(&signature).unwrap());
     assert!(message.starts_with(&[0x30, 0x80]), "the length is indefinite");

@@ -57,15 +57,14 @@ pub struct ToBeSigned {
 }
 
 impl ToBeSigned {
-    /// `content`, with the attributes that every `SignedData` has and `more` of them, for the holder of `certificate`.
+    /// `content`, with the attributes that every `SignedData` has and `more` of them, for the holder of the certificate `signer`.
     pub(crate) fn new(
         content: Vec<u8>,
         more: Vec<Vec<u8>>,
         digest: DigestAlgorithm,
-        certificate: &[u8],
+        signer: &SignerCertificate,
         at: SystemTime,
     ) -> Result<Self, Unwritable> {
-        let signer = SignerCertificate::from_der(certificate).map_err(Unwritable::Certificate)?;
         let mut attributes = vec![
             attribute(oid::CONTENT_TYPE, &oid::ID_DATA)?,
             attribute(oid::MESSAGE_DIGEST, &OctetStringRef::new(digest.digest(&content).as_ref())?)?,
@@ -76,7 +75,7 @@ impl ToBeSigned {
             signed_attributes: der_set(attributes),
             digest,
             content,
-            certificate: certificate.to_vec(),
+            certificate: signer.der().to_vec(),
             signer: signer.issuer_and_serial().clone(),
             signature_algorithm: signature_algorithm(signer.public_key().algorithm(), digest)?,
         })

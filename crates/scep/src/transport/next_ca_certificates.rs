@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::{CertsOnly, DigestAlgorithm, ToBeSigned, Unwritable};
+use crate::{CertsOnly, DigestAlgorithm, SignerCertificate, ToBeSigned, Unwritable};
 
 /// The certificates of the CA to come, the CA's own first. The CA that still is vouches for them, so that a client which
 /// trusts it need not be told anything on the day of the change.
@@ -14,6 +14,7 @@ impl NextCaCertificates<'_> {
     /// [`NEXT_CA_CERTIFICATES`](super::NEXT_CA_CERTIFICATES); `at` is the signingTime.
     pub fn prepare(&self, current: &[u8], at: SystemTime) -> Result<ToBeSigned, Unwritable> {
         let content = CertsOnly { certificates: self.0.to_vec(), crls: Vec::new() }.to_der()?;
-        ToBeSigned::new(content, Vec::new(), DigestAlgorithm::Sha256, current, at)
+        let current = SignerCertificate::from_der(current).map_err(Unwritable::Certificate)?;
+        ToBeSigned::new(content, Vec::new(), DigestAlgorithm::Sha256, &current, at)
     }
 }

@@ -146,7 +146,8 @@ pub(crate) fn request_by(
 
 /// The RA's answer, signed.
 pub(crate) fn answer(ra: &Party, cert_rep: CertRep) -> Vec<u8> {
-    ra.sign(cert_rep.prepare(&ra.certificate, &Nonce::new([2; 16]), now()).unwrap())
+    let signer = SignerCertificate::from_der(&ra.certificate).unwrap();
+    ra.sign(cert_rep.prepare(&signer, &Nonce::new([2; 16]), now()).unwrap())
 }
 
 /// An answer of `ra`, as the device that asked reads it.
