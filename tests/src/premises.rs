@@ -9,7 +9,7 @@ use crate::{Failure, Scepter, Scratch, Up};
 /// The switches that let every listener take a free port, so that tests run side by side.
 const ANY_PORTS: [&str; 4] = ["--scep-address", "--scep-tls-address", "--api-address", "--ops-address"];
 
-/// The manifests and the data directory of a `scepter up`, and how it is started. They outlive its process.
+/// The manifests, the configuration and the data directory of a `scepter up`, which outlive its process.
 #[derive(Debug)]
 pub struct Premises {
     arguments: Vec<PathBuf>,
@@ -20,7 +20,7 @@ pub struct Premises {
 }
 
 impl Premises {
-    /// A copy of `manifests` and an empty data directory. The configuration stays where it is.
+    /// Copies of `manifests` and of `configuration`, and an empty data directory.
     pub(crate) fn new(
         manifests: &Path,
         configuration: Option<&Path>,
@@ -35,7 +35,9 @@ impl Premises {
             arguments.extend([switch.into(), "127.0.0.1:0".into()]);
         }
         if let Some(configuration) = configuration {
-            arguments.extend(["--config".into(), configuration.to_owned()]);
+            let own = scratch.join("issuer.yaml");
+            fs::copy(configuration, &own).map_err(Failure::file("copy", configuration))?;
+            arguments.extend(["--config".into(), own]);
         }
         Ok(Self { arguments, environment: environment.to_vec(), starts: 0, scratch })
     }

@@ -9,6 +9,7 @@ mod challenges;
 mod clocks;
 mod constraints;
 mod enumeration;
+mod floods;
 mod forgery;
 mod honest;
 mod interruption;
