@@ -187,7 +187,9 @@ impl Store {
             },
             serial,
         });
-        if self.in_group(Work::Reserve(Arc::clone(&claim)), now).await {
+        // A renewal goes alone: the row that it opens first must go with the claim, where that does not hold.
+        let may_share = matches!(claim.credential, CredentialId::Challenge(_));
+        if may_share && self.in_group(Work::Reserve(Arc::clone(&claim)), now).await {
             return Ok(Reservation::Fresh(Box::new(authorized.into_order(serial))));
         }
         let mut change = self.change(now).await?;

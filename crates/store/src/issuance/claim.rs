@@ -82,8 +82,8 @@ macro_rules! unmoved {
 }
 
 impl Change<'_> {
-    /// Reserves the claim's serial and spends its credential on it. `false`, and nothing is changed, where the credential
-    /// is not ready, was taken, or something that the request was judged by has moved.
+    /// Reserves the claim's serial and spends its credential on it. `false` where that is not ready, was taken, or something
+    /// that the request was judged by has moved; then nothing is changed, but that a certificate has an open row.
     pub(super) async fn reserve(&mut self, claim: &Claim) -> Result<bool, StoreError> {
         if let CredentialId::Certificate(serial) = claim.credential {
             self.open_certificate(serial).await?;

@@ -17,9 +17,9 @@ use crate::{Store, StoreError};
 /// How many share a commit at most, so that the first does not wait long for the last.
 const LARGEST_GROUP: usize = 64;
 
-/// What is done in a group. Each either holds as a whole or changes nothing.
+/// What is done in a group. Each holds as a whole or changes nothing.
 pub(super) enum Work {
-    /// Reserve a serial.
+    /// Reserve a serial, under a challenge.
     Reserve(Arc<Claim>),
     /// Record a certificate.
     Record(Arc<Issued>),
@@ -79,7 +79,13 @@ async fn lead(store: Store) {
     let mut lead = Lead { claims: &store.inner.claims, ended: false };
     while let Some(members) = lead.muster() {
         // The members of a group that failed are told by its end.
-        let Ok(done) = store.commit_group(&members).await else { continue };
+        let done = match store.commit_group(&members).await {
+            Ok(done) => done,
+            Err(error) => {
+                tracing::warn!(%error, members = members.len(), "a group was not committed; each is tried alone");
+                continue;
+            }
+        };
         for (member, done) in members.into_iter().zip(done) {
             // Whoever does not listen any more finds it in the store.
             let _ = member.tell.send(done);

@@ -94,6 +94,7 @@ macro_rules! all {
                 a_revoked_certificate_renews_nothing_even_when_it_was_judged_before,
                 a_certificate_that_is_revoked_while_its_renewal_is_signed_renews_nothing,
                 a_certificate_that_was_replaced_while_its_renewal_was_judged_renews_nothing,
+                a_renewal_that_was_overtaken_is_possible_again_whatever_is_handed_out_meanwhile,
                 two_renewals_at_once_come_to_one_certificate,
                 a_renewal_voids_the_open_challenge,
                 a_device_that_left_renews_nothing,

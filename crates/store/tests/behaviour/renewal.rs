@@ -124,6 +124,23 @@ pub(crate) async fn a_certificate_that_was_replaced_while_its_renewal_was_judged
     assert!(matches!(grant.presented, Presented::Certificate(certificate) if !certificate.is_current));
 }
 
+pub(crate) async fn a_renewal_that_was_overtaken_is_possible_again_whatever_is_handed_out_meanwhile(
+    mut world: World,
+) {
+    let (issuing, _, renewal) = with_certificate_to_renew(&mut world).await;
+    let request = Request::number(2);
+    let judged = world.store.grant(&renewal, request.key()).await.unwrap();
+    let judged = issuing.authorize(&world, judged, request);
+    let mut renamed = fleet(&["d1"]);
+    renamed.devices[0].device_name = Some("DC01".into());
+    world.sync(&renamed).await;
+    let refused =
+        world.store.reserve(judged, &request.asked(), SerialNumber::from_random([2; 16]), world.now).await;
+    assert_eq!(reason(refused), RefusalReason::Outdated);
+    world.mint(&key("d1"), "c2").await.unwrap();
+    issuing.enroll(&world, &renewal, request, 2).await;
+}
+
 pub(crate) async fn two_renewals_at_once_come_to_one_certificate(mut world: World) {
     let (issuing, _, renewal) = with_certificate_to_renew(&mut world).await;
     let first = issuing.order(&world, &renewal, Request::number(2), 2).await;
