@@ -15,7 +15,8 @@ static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::new().expect("the 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = text(bytes) else { return };
     for document in documents(text).take(100).flatten() {
-        let kind = document.get("kind").and_then(Node::as_str).and_then(|kind| kind.parse::<ObjectKind>().ok());
+        let kind =
+            document.get("kind").and_then(Node::as_str).and_then(|kind| kind.parse::<ObjectKind>().ok());
         let has_shape = kind.map(|kind| SCHEMAS.check(kind, &document).is_empty());
         match Manifest::from_value(document.to_json()) {
             Ok(Manifest::ScepProfile(profile)) => drop(profile.parse()),

@@ -4,9 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use scepter_pki::authority::{
-    AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
-};
+use scepter_pki::authority::{AuthorityFiles, CreateAuthority, Publication, create_authority};
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
 use scepter_pki::name_constraints::NameConstraints;
 use scepter_pki::ocsp::OcspResponder;
@@ -28,15 +26,7 @@ pub fn responder() -> (Runtime, OcspResponder) {
 async fn of_new_authority(directory: &Path) -> OcspResponder {
     let (now, pool) = (NOW, RsaPool::new(NonZeroUsize::MIN, 8));
     let name = AuthorityName::new("fuzz").unwrap();
-    let files = AuthorityFiles {
-        certificate_chain: directory.join("chain.pem"),
-        signing_key: directory.join("ca.key").into(),
-        ra: RegistrationAuthorityFiles {
-            signing_key: directory.join("ra-signing.key").into(),
-            decryption_key: directory.join("ra-decryption.key").into(),
-            certificates: directory.join("ra.pem"),
-        },
-    };
+    let files = AuthorityFiles::within(directory);
     let common_name = Attribute { kind: AttributeType::CommonName, value: "Fuzz CA".to_owned() };
     let request = CreateAuthority {
         algorithm: KeyAlgorithm::P256,

@@ -5,9 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use scepter_pki::authority::{
-    AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
-};
+use scepter_pki::authority::{AuthorityFiles, CreateAuthority, Publication, create_authority};
 use scepter_pki::crl::{CrlSpool, CrlTerms};
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
 use scepter_pki::name_constraints::NameConstraints;
@@ -24,16 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let directory = tempfile::tempdir()?;
     let now = Timestamp::now();
     let pool = RsaPool::new(NonZeroUsize::MIN, 8);
-    let at = |name: &str| directory.path().join(name);
-    let files = AuthorityFiles {
-        certificate_chain: at("ca.pem"),
-        signing_key: at("ca.key").into(),
-        ra: RegistrationAuthorityFiles {
-            signing_key: at("ra-signing.key").into(),
-            decryption_key: at("ra-decryption.key").into(),
-            certificates: at("ra.pem"),
-        },
-    };
+    let files = AuthorityFiles::within(directory.path());
     let common_name = Attribute { kind: AttributeType::CommonName, value: "A large CA".to_owned() };
     let subject =
         DistinguishedName { rdns: vec![RelativeDistinguishedName { attributes: vec![common_name] }] };

@@ -15,7 +15,7 @@ use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA51
 use jiff::{SignedDuration, Timestamp};
 use scepter_pki::authority::{
     Authority, AuthorityFiles, AuthorityProblem, CreateAuthority, KeyPlace, LoadAuthorityError, Publication,
-    RegistrationAuthorityFiles, create_authority,
+    create_authority,
 };
 use scepter_pki::crl::{CrlSpool, CrlTerms};
 use scepter_pki::key::pkcs11::{TokenError, TokenKeyUri, TokenSigningKey, Tokens};
@@ -51,16 +51,7 @@ fn tokens() -> Tokens {
 
 /// Makes an authority in files and moves its keys into the token. Its certificates stay.
 async fn moved_into_token(token: &SoftHsm, algorithm: KeyAlgorithm) -> AuthorityFiles {
-    let at = |name: &str| token.directory().join(name);
-    let files = AuthorityFiles {
-        certificate_chain: at("chain.pem"),
-        signing_key: at("ca.key").into(),
-        ra: RegistrationAuthorityFiles {
-            signing_key: at("ra-signing.key").into(),
-            decryption_key: at("ra-decryption.key").into(),
-            certificates: at("ra.pem"),
-        },
-    };
+    let files = AuthorityFiles::within(token.directory());
     let common_name = Attribute { kind: AttributeType::CommonName, value: "Token CA".to_owned() };
     let request = CreateAuthority {
         algorithm,
@@ -73,7 +64,7 @@ async fn moved_into_token(token: &SoftHsm, algorithm: KeyAlgorithm) -> Authority
     let pool = RsaPool::new(NonZeroUsize::MIN, 8);
     create_authority(&files, &request, &pool, Timestamp::now()).await.unwrap();
     for label in LABELS {
-        let file = at(&format!("{label}.key"));
+        let file = token.directory().join(format!("{label}.key"));
         token.import(&file, label).unwrap();
         fs::remove_file(file).unwrap();
     }

@@ -38,9 +38,7 @@ mod tests {
     use std::num::NonZeroUsize;
 
     use jiff::{SignedDuration, Timestamp};
-    use scepter_pki::authority::{
-        AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
-    };
+    use scepter_pki::authority::{AuthorityFiles, CreateAuthority, Publication, create_authority};
     use scepter_pki::key::{KeyAlgorithm, RsaPool};
     use scepter_pki::name_constraints::{NameConstraints, Subtree};
 
@@ -49,16 +47,7 @@ mod tests {
 
     async fn authority_for(domain: &str) -> Authority {
         let directory = tempfile::tempdir().unwrap();
-        let file = |name: &str| directory.path().join(name);
-        let files = AuthorityFiles {
-            certificate_chain: file("ca.pem"),
-            signing_key: file("ca.key").into(),
-            ra: RegistrationAuthorityFiles {
-                signing_key: file("ra-signing.key").into(),
-                decryption_key: file("ra-decryption.key").into(),
-                certificates: file("ra.pem"),
-            },
-        };
+        let files = AuthorityFiles::within(directory.path());
         let request = CreateAuthority {
             algorithm: KeyAlgorithm::P256,
             subject: static_name("CN=Test CA").unwrap(),

@@ -11,19 +11,19 @@ use crate::configuration::{AuthorityConfiguration, CaConfiguration, KeyRef};
 
 /// Where a CA's certificates and keys are: as configured, or all in its own directory below `directory`.
 pub(super) fn files(ca: CaConfiguration<'_>, directory: &Path) -> Result<AuthorityFiles, OpenAuthorityError> {
-    let own = directory.join(ca.name.as_str());
-    let key = |key: Option<&KeyRef>, file: &str| match key {
-        None => Ok(KeyPlace::File(own.join(file))),
+    let AuthorityFiles { certificate_chain, signing_key, ra } = own_files(ca, directory);
+    let key = |key: Option<&KeyRef>, own: KeyPlace| match key {
+        None => Ok(own),
         Some(KeyRef::File(path)) => Ok(KeyPlace::File(path.clone())),
         Some(KeyRef::Pkcs11(uri)) => token_key(ca.name, uri),
     };
     Ok(AuthorityFiles {
-        certificate_chain: chain_file(ca, directory),
-        signing_key: key(ca.signing_key, "ca.key")?,
+        certificate_chain: ca.certificate_chain.map_or(certificate_chain, |chain| chain.file.clone()),
+        signing_key: key(ca.signing_key, signing_key)?,
         ra: RegistrationAuthorityFiles {
-            signing_key: key(ca.ra.map(|ra| &ra.signing_key), "ra-signing.key")?,
-            decryption_key: key(ca.ra.map(|ra| &ra.decryption_key), "ra-decryption.key")?,
-            certificates: ca.ra.map_or_else(|| own.join("ra.pem"), |ra| ra.certificates.file.clone()),
+            signing_key: key(ca.ra.map(|ra| &ra.signing_key), ra.signing_key)?,
+            decryption_key: key(ca.ra.map(|ra| &ra.decryption_key), ra.decryption_key)?,
+            certificates: ca.ra.map_or(ra.certificates, |ra| ra.certificates.file.clone()),
         },
     })
 }
@@ -48,13 +48,13 @@ pub(crate) fn directory(data: &Path) -> PathBuf {
 
 /// Where the certificate chain of a configured CA is.
 pub(crate) fn certificate_chain_file(ca: CaConfiguration<'_>, data: &Path) -> PathBuf {
-    chain_file(ca, &directory(data))
+    let own = own_files(ca, &directory(data)).certificate_chain;
+    ca.certificate_chain.map_or(own, |chain| chain.file.clone())
 }
 
-/// The chain's file as configured, or in the CA's own directory.
-fn chain_file(ca: CaConfiguration<'_>, directory: &Path) -> PathBuf {
-    let own = || directory.join(ca.name.as_str()).join("ca.pem");
-    ca.certificate_chain.map_or_else(own, |chain| chain.file.clone())
+/// The files of a CA that names none.
+fn own_files(ca: CaConfiguration<'_>, directory: &Path) -> AuthorityFiles {
+    AuthorityFiles::within(&directory.join(ca.name.as_str()))
 }
 
 /// The configured URLs, or this issuer's own address.

@@ -5,7 +5,7 @@ use scepter_issuer::configuration::{
     AuthorityConfiguration, FileRef, IssuerConfiguration, KeyRef, RegistrationAuthority,
 };
 use scepter_issuer_api::Mode;
-use scepter_pki::authority::{AuthorityFiles, Publication, RegistrationAuthorityFiles};
+use scepter_pki::authority::{AuthorityFiles, Publication};
 use scepter_pki::key::RsaPool;
 use scepter_policy::profile::Validity;
 use scepter_policy::vocabulary::ValidityUnit;
@@ -85,16 +85,7 @@ async fn envelopes_for_ended_ra_certificates_are_not_opened_any_more() {
 
 /// The files of the laboratory's authority.
 fn files(data: &std::path::Path) -> AuthorityFiles {
-    let own = data.join("authorities/default");
-    AuthorityFiles {
-        certificate_chain: own.join("ca.pem"),
-        signing_key: own.join("ca.key").into(),
-        ra: RegistrationAuthorityFiles {
-            signing_key: own.join("ra-signing.key").into(),
-            decryption_key: own.join("ra-decryption.key").into(),
-            certificates: own.join("ra.pem"),
-        },
-    }
+    AuthorityFiles::within(&data.join("authorities/default"))
 }
 
 #[tokio::test]

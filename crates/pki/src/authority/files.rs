@@ -141,6 +141,19 @@ pub enum LoadAuthorityError {
 }
 
 impl AuthorityFiles {
+    /// All of them in one directory, under the names that authorities have which name none.
+    pub fn within(directory: &Path) -> Self {
+        Self {
+            certificate_chain: directory.join("ca.pem"),
+            signing_key: directory.join("ca.key").into(),
+            ra: RegistrationAuthorityFiles {
+                signing_key: directory.join("ra-signing.key").into(),
+                decryption_key: directory.join("ra-decryption.key").into(),
+                certificates: directory.join("ra.pem"),
+            },
+        }
+    }
+
     /// Which of the files there are.
     pub fn presence(&self) -> io::Result<Presence> {
         let all = self.all();

@@ -67,7 +67,7 @@ async fn keys_are_the_owners_and_certificates_are_for_everybody() {
     for key in ["ca.key", "ra-signing.key", "ra-decryption.key"] {
         assert_eq!(mode(key), 0o600, "{key}");
     }
-    for certificates in ["chain.pem", "ra.pem"] {
+    for certificates in ["ca.pem", "ra.pem"] {
         assert_eq!(mode(certificates), 0o644, "{certificates}");
     }
 }
@@ -152,7 +152,7 @@ async fn an_authority_does_not_start_before_or_after_its_time() {
 #[tokio::test]
 async fn a_chain_in_the_wrong_order_or_without_its_root_stops_the_authority() {
     let directory = tempfile::tempdir().unwrap();
-    let chain = directory.path().join("chain.pem");
+    let chain = directory.path().join("ca.pem");
     created(directory.path(), KeyAlgorithm::P256).await;
     let ca = fs::read_to_string(&chain).unwrap();
     let ra = fs::read_to_string(directory.path().join("ra.pem")).unwrap();

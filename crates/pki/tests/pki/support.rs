@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use scepter_pki::authority::{
     Authority, AuthorityError, AuthorityFiles, AuthorityProblem, CreateAuthority, LoadAuthorityError,
-    Publication, RegistrationAuthority, RegistrationAuthorityFiles, create_authority,
+    Publication, RegistrationAuthority, create_authority,
 };
 use scepter_pki::crl::{CrlSpool, CrlTerms};
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
@@ -48,15 +48,7 @@ pub(crate) fn name(attributes: &[(AttributeType, &str)]) -> DistinguishedName {
 }
 
 pub(crate) fn files(directory: &Path) -> AuthorityFiles {
-    AuthorityFiles {
-        certificate_chain: directory.join("chain.pem"),
-        signing_key: directory.join("ca.key").into(),
-        ra: RegistrationAuthorityFiles {
-            signing_key: directory.join("ra-signing.key").into(),
-            decryption_key: directory.join("ra-decryption.key").into(),
-            certificates: directory.join("ra.pem"),
-        },
-    }
+    AuthorityFiles::within(directory)
 }
 
 pub(crate) fn request(algorithm: KeyAlgorithm) -> CreateAuthority {

@@ -6,9 +6,7 @@ use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
 use jiff::SignedDuration;
-use scepter_pki::authority::{
-    Authority, AuthorityFiles, CreateAuthority, Publication, RegistrationAuthorityFiles, create_authority,
-};
+use scepter_pki::authority::{Authority, AuthorityFiles, CreateAuthority, Publication, create_authority};
 use scepter_pki::key::{KeyAlgorithm, RsaPool};
 use scepter_pki::name_constraints::NameConstraints;
 use scepter_policy::authority::{Approval, AuthorityFacts, Permitted};
@@ -69,16 +67,7 @@ pub(crate) struct Issuing {
 impl Issuing {
     pub(crate) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let file = |name| directory.path().join(name);
-        let files = AuthorityFiles {
-            certificate_chain: file("chain.pem"),
-            signing_key: file("ca.key").into(),
-            ra: RegistrationAuthorityFiles {
-                signing_key: file("ra-signing.key").into(),
-                decryption_key: file("ra-decryption.key").into(),
-                certificates: file("ra.pem"),
-            },
-        };
+        let files = AuthorityFiles::within(directory.path());
         let kind = AttributeType::CommonName;
         let attributes = vec![Attribute { kind, value: "Laboratory CA".into() }];
         let request = CreateAuthority {
