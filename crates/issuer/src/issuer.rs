@@ -6,6 +6,7 @@ use crate::authorities::Authorities;
 use crate::clock::Clock;
 use crate::limits::{Limits, Proxies};
 use crate::metrics::Metrics;
+use crate::precedence::Precedence;
 
 /// The issuer's parts, shared by its listeners and jobs.
 #[derive(Debug)]
@@ -22,4 +23,6 @@ pub(crate) struct Issuer {
     pub(crate) limits: Limits,
     /// Who may name somebody else as the sender.
     pub(crate) proxies: Proxies,
+    /// Who gives way to whom.
+    pub(crate) precedence: Precedence,
 }

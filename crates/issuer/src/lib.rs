@@ -20,6 +20,7 @@ mod metrics;
 mod ocsp;
 mod offline;
 mod ops;
+mod precedence;
 mod revocation_list;
 mod secret;
 mod serial;

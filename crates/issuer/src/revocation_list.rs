@@ -12,6 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use scepter_pki::crl::{Crl, CrlTerms};
 use tokio::task;
 
+use crate::issuer::Issuer;
+
 /// How much of a list is in memory for each who fetches it, in bytes.
 const CHUNK: usize = 64 * 1024;
 
@@ -56,8 +58,9 @@ impl SignedList {
     }
 }
 
-/// The answer to who asks for a list at `now`; nothing new where the requester has it already.
-pub(crate) fn answer(list: Arc<SignedList>, asked: &HeaderMap, now: Timestamp) -> Response {
+/// The answer to who asks for a list; nothing new where the requester has it already.
+pub(crate) fn answer(issuer: &Arc<Issuer>, list: Arc<SignedList>, asked: &HeaderMap) -> Response {
+    let now = issuer.clock.now();
     let CrlTerms { number, this_update, next_update } = list.terms;
     // Numbers rise for each CA, and what stands at one URL is one CA's.
     let tag = format!("\"{number}\"");
@@ -73,7 +76,7 @@ pub(crate) fn answer(list: Arc<SignedList>, asked: &HeaderMap, now: Timestamp) -
     let length = list.crl.length().to_string();
     let content =
         [(header::CONTENT_TYPE, "application/pkix-crl".to_owned()), (header::CONTENT_LENGTH, length)];
-    (cacheable, content, Body::from_stream(chunks(list))).into_response()
+    (cacheable, content, Body::from_stream(chunks(Arc::clone(issuer), list))).into_response()
 }
 
 /// Whether the requester has what `tag` names. It may list several tags, and a proxy that compresses makes them weak
@@ -84,11 +87,15 @@ fn is_known(asked: &HeaderMap, tag: &str) -> bool {
     known.any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
-/// A list in pieces, read as they are sent: a list of a million entries has some 50 MB.
-fn chunks(list: Arc<SignedList>) -> impl stream::Stream<Item = io::Result<Bytes>> + Send {
+/// A list in pieces, read as they are sent: a list of a million entries has some 50 MB. Each piece gives way to devices.
+fn chunks(
+    issuer: Arc<Issuer>,
+    list: Arc<SignedList>,
+) -> impl stream::Stream<Item = io::Result<Bytes>> + Send {
     stream::try_unfold(0, move |offset| {
-        let list = Arc::clone(&list);
+        let (issuer, list) = (Arc::clone(&issuer), Arc::clone(&list));
         async move {
+            issuer.precedence.give_way().await;
             let read = task::spawn_blocking(move || list.crl.read_at(offset, CHUNK));
             let bytes = read.await.map_err(io::Error::other)??;
             let next = offset + u64::try_from(bytes.len()).map_err(io::Error::other)?;

@@ -28,6 +28,7 @@ use crate::declared::Declared;
 use crate::issuer::Issuer;
 use crate::limits::{Limits, Proxies};
 use crate::metrics::Metrics;
+use crate::precedence::Precedence;
 use crate::{api, enrollment, jobs, ops};
 use data::DataDirectory;
 use listener::Listener;
@@ -95,6 +96,7 @@ impl Running {
             metrics,
             limits: Limits::new(&configuration.limits),
             proxies: Proxies::new(&configuration.limits),
+            precedence: Precedence::default(),
         });
         jobs::revocation_lists::refresh_all(&issuer).await.map_err(StartError::RevocationList)?;
         Ok(bound.serve(&issuer, api, configuration.limits.connections.request_timeout))

@@ -20,6 +20,7 @@ use crate::configuration::{self, Period, Rate};
 use crate::declared::Declared;
 use crate::limits::{Limits, Proxies};
 use crate::metrics::Metrics;
+use crate::precedence::Precedence;
 
 #[derive(Sequence)]
 struct CertIdOf<'a> {
@@ -68,6 +69,7 @@ async fn limited_issuer(directory: &TempDir, limits: &configuration::Limits) -> 
         metrics: Metrics::new(),
         limits: Limits::new(limits),
         proxies: Proxies::new(limits),
+        precedence: Precedence::default(),
     }
 }
 
