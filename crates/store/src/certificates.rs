@@ -7,10 +7,9 @@ use scepter_policy::issuance::Issued;
 use scepter_policy::revocation::RevocationReason;
 use scepter_policy::vocabulary::DeviceState;
 use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
 
-use crate::batch::Statement;
 use crate::columns::{Bind, Columns, Parameter};
+use crate::statement::Statement;
 use crate::{Store, StoreError};
 
 /// A recorded certificate.
@@ -156,7 +155,7 @@ pub(crate) async fn of_assignment(
     .collect()
 }
 
-pub(crate) fn read(row: &AnyRow) -> Result<Certificate, StoreError> {
+pub(crate) fn read(row: &impl Columns) -> Result<Certificate, StoreError> {
     let revoked = match row.optional_time("revoked_at")? {
         Some(at) => Some((at, row.parsed("revocation_reason")?)),
         None => None,

@@ -8,14 +8,13 @@ use scepter_policy::request::RequestFingerprint;
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
 use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
 
 use crate::assignments::{Row, RowKey, Standing, Verdict};
-use crate::batch::Statement;
 use crate::change::Change;
 use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
 use crate::secrets::Purpose;
+use crate::statement::Statement;
 use crate::{IssuanceError, MintError, Store, StoreError};
 
 /// A challenge to be handed out.
@@ -247,7 +246,7 @@ pub(crate) async fn read_challenge(
     row.as_ref().map(read).transpose()
 }
 
-pub(crate) fn read(row: &AnyRow) -> Result<Challenge, StoreError> {
+pub(crate) fn read(row: &impl Columns) -> Result<Challenge, StoreError> {
     let fingerprint = match row.optional_bytes("fingerprint")? {
         Some(_) => Some(RequestFingerprint(row.digest("fingerprint")?)),
         None => None,

@@ -1,37 +1,48 @@
 //! One transaction: what it changes, what it notes in the audit, and whom it tells.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use scepter_policy::identity::{ObjectKind, ObjectName, Tenant};
 use sqlx::{Any, AnyConnection, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::batch::{Statement, execute};
-use crate::columns::{Bind, Columns};
+use crate::columns::Columns as _;
 use crate::events::Head;
+use crate::ledger::Ledger;
+use crate::statement::Statement;
 use crate::{Mode, Store, StoreError};
 
 /// A transaction that writes. Dropped without [`Change::commit`], it leaves nothing behind.
 pub(crate) struct Change<'a> {
     store: &'a Store,
     transaction: Transaction<'static, Any>,
-    now: Timestamp,
     revision: Option<i64>,
-    /// Where the audit ends, with what this transaction noted.
-    head: Head,
-    has_noted: bool,
-    changed: BTreeSet<(Tenant, ObjectKind, ObjectName)>,
+    pub(crate) ledger: Ledger,
+    /// Given back after the transaction's end.
+    _turn: OwnedSemaphorePermit,
 }
 
 impl Store {
     /// Begins a transaction that writes, when it is its turn.
     pub(crate) async fn change(&self, now: Timestamp) -> Result<Change<'_>, StoreError> {
-        let dialect = self.inner.dialect;
+        let (dialect, turn) = (self.inner.dialect, self.turn().await?);
         let mut transaction = self.inner.writer.begin_with(dialect.begin_write()).await?;
         let head = sqlx::query(dialect.take_turn()).fetch_one(&mut *transaction).await?;
-        let head = Head::read(&head)?;
-        let changed = BTreeSet::new();
-        Ok(Change { store: self, transaction, now, revision: None, head, has_noted: false, changed })
+        let ledger = Ledger::new(now, Head::read(&head)?);
+        Ok(Change { store: self, transaction, revision: None, ledger, _turn: turn })
+    }
+
+    /// The turn to write. Who writes to SQLite has it alone, by whichever connection: nobody waits in the database, where a
+    /// waiter sleeps and looks again.
+    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let turns = Arc::clone(&self.inner.turns);
+        turns.acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed.into())
+    }
+
+    /// Tells those who wait for changes to look.
+    pub(crate) fn tell(&self) {
+        self.inner.changed.send_replace(());
     }
 
     /// Begins a transaction that sees one moment.
@@ -46,30 +57,22 @@ impl<'a> Change<'a> {
         &mut self.transaction
     }
 
-    /// Executes statements in their order. None may need to know what another did.
+    /// Executes statements in their order.
     pub(crate) async fn execute(&mut self, statements: Vec<Statement>) -> Result<(), StoreError> {
-        execute(self.store.inner.dialect, &mut self.transaction, statements).await
+        for statement in statements {
+            statement.execute(&mut self.transaction).await?;
+        }
+        Ok(())
     }
 
     /// The time of this change.
     pub(crate) fn now(&self) -> Timestamp {
-        self.now
+        self.ledger.now()
     }
 
     /// The store.
     pub(crate) fn store(&self) -> &'a Store {
         self.store
-    }
-
-    /// Where the audit ends with what this transaction noted.
-    pub(crate) fn audit_head(&self) -> &Head {
-        &self.head
-    }
-
-    /// Moves the end of the audit, which the commit writes down.
-    pub(crate) fn extend_audit(&mut self, head: Head) {
-        self.head = head;
-        self.has_noted = true;
     }
 
     /// This transaction's revision: greater than every one before it.
@@ -88,7 +91,7 @@ impl<'a> Change<'a> {
 
     /// Marks an object whose status may have changed.
     pub(crate) fn touched(&mut self, tenant: &Tenant, kind: ObjectKind, name: &ObjectName) {
-        self.changed.insert((tenant.clone(), kind, name.clone()));
+        self.ledger.touched(tenant, kind, name);
     }
 
     /// Ends the transaction as the mode says.
@@ -101,22 +104,11 @@ impl<'a> Change<'a> {
 
     /// Commits. Everything is on the disk when this returns, and then those who wait for changes are told.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        let changed = std::mem::take(&mut self.changed);
-        let head = self.has_noted.then(|| self.head.write());
-        let fed = changed.iter().flat_map(|(tenant, kind, name)| feed(tenant, *kind, name));
-        let last = head.into_iter().chain(fed).collect();
-        self.execute(last).await?;
+        self.execute(self.ledger.closing()).await?;
         self.transaction.commit().await?;
-        if !changed.is_empty() {
-            self.store.inner.changed.send_replace(());
+        if self.ledger.has_changed() {
+            self.store.tell();
         }
         Ok(())
     }
-}
-
-/// Moves a key to the end of the feed.
-fn feed(tenant: &Tenant, kind: ObjectKind, name: &ObjectName) -> [Statement; 2] {
-    let delete = "DELETE FROM feed WHERE owner = $1 AND namespace = $2 AND kind = $3 AND name = $4";
-    let insert = "INSERT INTO feed (owner, namespace, kind, name) VALUES ($1, $2, $3, $4)";
-    [delete, insert].map(|text| Statement::new(text).tenant(tenant).text(kind.as_str()).text(name.as_str()))
 }

@@ -1,14 +1,17 @@
 //! What can go wrong between the store and its database, and what refuses a change.
 
+use std::error::Error;
+
 use scepter_policy::identity::{AssignmentKey, ObjectName};
 use scepter_policy::issuance::{CredentialId, Refusal, RefusalReason};
+use tokio::task::JoinError;
 
 /// The database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database could not be reached, was busy too long, or failed. Nothing was changed; trying again may help.
     #[error("the store is not available: {0}; try again, and look at the database if it stays so")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
     /// A row says something that this version cannot read. Trying again will not help.
     #[error(
         "the store holds a {what} that cannot be read: {problem}; was it written by another version or changed by hand?"
@@ -30,6 +33,11 @@ impl StoreError {
         }
     }
 
+    /// The runtime ended, or what it ran panicked.
+    pub(crate) fn interrupted(error: JoinError) -> Self {
+        Self::Unavailable(error.into())
+    }
+
     pub(crate) fn unreadable(what: &'static str, problem: impl Into<String>) -> Self {
         Self::Unreadable { what, problem: problem.into() }
     }
@@ -45,7 +53,20 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::ColumnNotFound(column) => {
                 Self::unreadable("row", format!("column {column} is missing"))
             }
-            other => Self::Unavailable(other),
+            other => Self::Unavailable(other.into()),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::Utf8Error(..)
+            | rusqlite::Error::InvalidColumnName(_)
+            | rusqlite::Error::InvalidColumnType(..) => Self::unreadable("row", error.to_string()),
+            other => Self::Unavailable(other.into()),
         }
     }
 }

@@ -7,9 +7,10 @@ use serde_json::Value;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-use crate::batch::Statement;
 use crate::change::Change;
 use crate::columns::{Bind, Columns, Parameter, to_json};
+use crate::ledger::Ledger;
+use crate::statement::Statement;
 use crate::{Store, StoreError};
 
 /// What happened.
@@ -119,7 +120,7 @@ pub struct Head {
 }
 
 impl Head {
-    pub(crate) fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    pub(crate) fn read(row: &impl Columns) -> Result<Self, StoreError> {
         Ok(Self { sequence: row.integer("sequence")?, hash: row.bytes("hash")? })
     }
 
@@ -198,11 +199,13 @@ impl Change<'_> {
         what: What,
         detail: &Value,
     ) -> Result<(), StoreError> {
-        let append = self.append(subject, what, detail)?;
+        let append = self.ledger.append(subject, what, detail)?;
         self.execute(vec![append]).await
     }
+}
 
-    /// The same as a statement that has to be executed before the next event is appended.
+impl Ledger {
+    /// An event at the end of the audit, as a statement that has to be executed before the next one is appended.
     pub(crate) fn append(
         &mut self,
         subject: Subject<'_>,

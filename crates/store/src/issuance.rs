@@ -11,13 +11,15 @@ use scepter_policy::authority::Approval;
 use scepter_policy::identity::{AssignmentKey, SerialNumber};
 use scepter_policy::issuance::{
     Authorized, Credential, CredentialId, CredentialState, Grant, Issued, Order, Presented, RefusalReason,
-    RenewableCertificate,
+    RenewableCertificate, Secret,
 };
 use scepter_policy::request::KeyFingerprint;
+use sqlx::any::AnyRow;
 
 use crate::approvals::{Asked, WaitingRequest};
 use crate::certificates::Certificate;
 use crate::challenges::{Challenge, Stage, read_challenge};
+use crate::columns::Columns;
 use crate::interpreter::Interpreter as _;
 use crate::secrets::Purpose;
 use crate::{IssuanceError, Store, StoreError};
@@ -92,20 +94,17 @@ impl Store {
     pub async fn grant(&self, credential: &Credential, key: KeyFingerprint) -> Result<Grant, IssuanceError> {
         match credential {
             Credential::Challenge(id, secret) => {
-                let facts = self.facts_of_challenge(&CredentialId::Challenge(id.clone()), key).await?;
-                let stored = facts.challenge()?;
-                if !self.inner.mac_key.verifies(Purpose::Challenge, &id.0, secret, &stored.mac) {
-                    return Err(IssuanceError::unknown_challenge());
-                }
-                self.grant_of(&facts, Known::challenge(stored)?)
+                self.grant_of_challenge(&CredentialId::Challenge(id.clone()), Proof::Secret(secret), key)
+                    .await
             }
             Credential::Renewal(proven) => {
-                let (facts, spent) = self.facts_of_certificate(proven.serial(), key).await?;
+                let (row, spent) = self.row_of_certificate(proven.serial(), key).await?;
+                let facts = &Facts(&row);
                 let stored = facts.certificate()?;
                 if stored.authority != *proven.authority() || stored.der != proven.der() {
                     return Err(unknown_signer());
                 }
-                self.grant_of(&facts, Known::certificate(stored, spent, &facts)?)
+                self.grant_of(facts, Known::certificate(stored, spent, facts)?)
             }
         }
     }
@@ -117,39 +116,60 @@ impl Store {
         key: KeyFingerprint,
     ) -> Result<Grant, IssuanceError> {
         match &waiting.credential {
-            id @ CredentialId::Challenge(_) => {
-                let facts = self.facts_of_challenge(id, key).await?;
-                self.grant_of(&facts, Known::challenge(facts.challenge()?)?)
-            }
+            id @ CredentialId::Challenge(_) => self.grant_of_challenge(id, Proof::Earlier, key).await,
             CredentialId::Certificate(serial) => {
-                let (facts, spent) = self.facts_of_certificate(*serial, key).await?;
-                self.grant_of(&facts, Known::certificate(facts.certificate()?, spent, &facts)?)
+                let (row, spent) = self.row_of_certificate(*serial, key).await?;
+                let facts = &Facts(&row);
+                self.grant_of(facts, Known::certificate(facts.certificate()?, spent, facts)?)
             }
         }
     }
 
     /// One statement sees one moment by itself.
-    async fn facts_of_challenge(
+    async fn grant_of_challenge(
         &self,
         id: &CredentialId,
+        proof: Proof<'_>,
         key: KeyFingerprint,
-    ) -> Result<Facts, IssuanceError> {
-        let mut reader = self.inner.reader.acquire().await.map_err(StoreError::from)?;
-        Facts::of(&mut reader, id, key).await?.ok_or_else(IssuanceError::unknown_challenge)
+    ) -> Result<Grant, IssuanceError> {
+        let query = facts::query(id, key);
+        let grant = match &self.inner.direct {
+            Some(direct) => direct.first(&query, |row| self.grant_by(&Facts(row), proof))?,
+            None => {
+                let mut reader = self.inner.reader.acquire().await.map_err(StoreError::from)?;
+                let row = query.first(&mut reader).await?;
+                row.map(|row| self.grant_by(&Facts(&row), proof)).transpose()?
+            }
+        };
+        grant.ok_or_else(IssuanceError::unknown_challenge)
     }
 
-    async fn facts_of_certificate(
+    fn grant_by(&self, facts: &Facts<'_, impl Columns>, proof: Proof<'_>) -> Result<Grant, IssuanceError> {
+        let stored = facts.challenge()?;
+        match proof {
+            Proof::Secret(secret) => {
+                let id = stored.id.to_string();
+                if !self.inner.mac_key.verifies(Purpose::Challenge, &id, secret, &stored.mac) {
+                    return Err(IssuanceError::unknown_challenge());
+                }
+            }
+            Proof::Earlier => {}
+        }
+        self.grant_of(facts, Known::challenge(stored)?)
+    }
+
+    async fn row_of_certificate(
         &self,
         serial: SerialNumber,
         key: KeyFingerprint,
-    ) -> Result<(Facts, Option<Challenge>), IssuanceError> {
+    ) -> Result<(AnyRow, Option<Challenge>), IssuanceError> {
         let id = CredentialId::Certificate(serial);
         let mut reader = self.snapshot().await?;
-        let facts = Facts::of(&mut reader, &id, key).await?.ok_or_else(unknown_signer)?;
-        Ok((facts, read_challenge(&mut reader, &id).await?))
+        let row = facts::query(&id, key).first(&mut reader).await?.ok_or_else(unknown_signer)?;
+        Ok((row, read_challenge(&mut reader, &id).await?))
     }
 
-    fn grant_of(&self, facts: &Facts, known: Known) -> Result<Grant, IssuanceError> {
+    fn grant_of(&self, facts: &Facts<'_, impl Columns>, known: Known) -> Result<Grant, IssuanceError> {
         let entitlement =
             facts.entitlement()?.ok_or_else(|| IssuanceError::no_longer_targeted(&known.key))?;
         let profile = self.inner.interpreter.profile(&entitlement.document);
@@ -235,6 +255,15 @@ impl Store {
     }
 }
 
+/// What proves a challenge to be its owner's.
+#[derive(Clone, Copy)]
+enum Proof<'a> {
+    /// The secret that was presented.
+    Secret(&'a Secret),
+    /// The secret that was presented when the request came, which waits since.
+    Earlier,
+}
+
 /// A credential that was presented and found, and whose it is.
 struct Known {
     key: AssignmentKey,
@@ -254,7 +283,7 @@ impl Known {
     fn certificate(
         stored: Certificate,
         spent: Option<Challenge>,
-        facts: &Facts,
+        facts: &Facts<'_, impl Columns>,
     ) -> Result<Self, IssuanceError> {
         if stored.revoked.is_some() {
             return Err(IssuanceError::signer_revoked());

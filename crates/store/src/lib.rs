@@ -10,7 +10,6 @@
 
 pub mod approvals;
 pub mod assignments;
-mod batch;
 mod calendar;
 pub mod certificates;
 pub mod challenges;
@@ -18,6 +17,7 @@ mod change;
 pub mod check_in;
 mod columns;
 mod dialect;
+mod direct;
 mod entitlement;
 mod error;
 pub mod events;
@@ -25,12 +25,14 @@ pub mod feed;
 pub mod interpreter;
 pub mod inventory;
 pub mod issuance;
+mod ledger;
 pub mod objects;
 mod open;
 mod profiles;
 pub mod reports;
 mod revocation;
 mod secrets;
+mod statement;
 pub mod tokens;
 
 pub use error::{IssuanceError, MintError, PutError, StoreError, SyncError};
@@ -40,9 +42,10 @@ pub use secrets::MacKey;
 use std::sync::Arc;
 
 use sqlx::AnyPool;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::dialect::Dialect;
+use crate::direct::Direct;
 use crate::interpreter::Remembering;
 use crate::issuance::group::Claims;
 
@@ -56,6 +59,10 @@ struct Inner {
     dialect: Dialect,
     writer: AnyPool,
     reader: AnyPool,
+    /// Of SQLite.
+    direct: Option<Arc<Direct>>,
+    /// As many as may write at the same time.
+    turns: Arc<Semaphore>,
     mac_key: MacKey,
     interpreter: Remembering,
     changed: watch::Sender<()>,

@@ -297,7 +297,7 @@ fn read(row: &AnyRow) -> Result<StoredObject, StoreError> {
 }
 
 /// The columns manifest and bytes.
-pub(crate) fn read_document(row: &AnyRow) -> Result<Document, StoreError> {
+pub(crate) fn read_document(row: &impl Columns) -> Result<Document, StoreError> {
     Ok(Document { manifest: row.text("manifest")?, bytes: bytes_from_json(&row.text("bytes")?)? })
 }
 

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use sqlx::AnyPool;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::MigrateError;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 use crate::dialect::Dialect;
+use crate::direct::Direct;
 use crate::interpreter::{Interpreter, Remembering};
 use crate::issuance::group::Claims;
 use crate::secrets::MacKey;
@@ -102,10 +103,16 @@ impl Store {
             .await
             .map_err(|source| OpenError::Schema { location: location.clone(), source })?;
         let reader = pool(dialect, &url, READERS).await.map_err(opened)?;
+        let direct = match &config.location {
+            Location::Sqlite(path) => Some(Arc::new(Direct::new(path))),
+            Location::Postgres(_) => None,
+        };
         let inner = Inner {
             dialect,
             writer,
             reader,
+            direct,
+            turns: Arc::new(Semaphore::new(dialect.writers() as usize)),
             mac_key: config.mac_key,
             interpreter: Remembering::new(interpreter),
             changed: watch::Sender::new(()),
@@ -116,6 +123,10 @@ impl Store {
 
     /// Closes every connection; calls that wait for one fail. What was committed is on the disk already.
     pub async fn close(&self) {
+        self.inner.turns.close();
+        if let Some(direct) = &self.inner.direct {
+            direct.close();
+        }
         self.inner.writer.close().await;
         self.inner.reader.close().await;
     }

@@ -10,54 +10,14 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use crate::assignments::{RowKey, Standing};
-use crate::batch::Statement;
 use crate::certificates::{self, Certificate, by_serial};
 use crate::challenges::{Stage, VoidReason, read_challenge, void_challenges_but};
 use crate::change::Change;
-use crate::columns::{Bind, Columns};
+use crate::columns::{Bind, Columns, Parameter};
 use crate::events::{Subject, What};
+use crate::ledger::Ledger;
+use crate::statement::Statement;
 use crate::{IssuanceError, StoreError};
-
-/// A request that claims a credential.
-pub(crate) struct Claim {
-    pub(crate) key: AssignmentKey,
-    pub(crate) credential: CredentialId,
-    pub(crate) fingerprint: RequestFingerprint,
-    pub(crate) request_key: KeyFingerprint,
-    pub(crate) versions: RowVersions,
-    /// How far its credential has to have come.
-    pub(crate) ready: Stage,
-    /// The serial that it gets where it has none yet.
-    pub(crate) serial: SerialNumber,
-}
-
-impl Claim {
-    /// What follows when it was let in, whichever kind it is: its key is taken for ever, and no other credential of the
-    /// assignment becomes a certificate beside a renewed one (GAP-1).
-    pub(super) fn settle(&self) -> impl Iterator<Item = Statement> {
-        let take_key = Statement::new(
-            "INSERT INTO request_keys (owner, namespace, profile, device, association, fingerprint, challenge) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING",
-        )
-        .assignment(&self.key)
-        .bytes(&self.request_key.0)
-        .text(self.credential.to_string());
-        let supersede = match self.credential {
-            CredentialId::Certificate(_) => {
-                Some(void_challenges_but(&self.key, &self.credential.to_string(), VoidReason::Superseded))
-            }
-            CredentialId::Challenge(_) => None,
-        };
-        [take_key].into_iter().chain(supersede)
-    }
-}
-
-/// What an identical earlier request came to.
-pub(super) enum Earlier {
-    Waiting,
-    Reserved(SerialNumber),
-    Recorded(Box<Certificate>),
-}
 
 /// Whether the assignment of a challenge still targets its device, in the version that a request was judged by, and so do
 /// its profile and device stand. Writers take turns (decision 0061): what is read here stays until the commit.
@@ -81,31 +41,24 @@ macro_rules! unmoved {
     };
 }
 
-impl Change<'_> {
-    /// Reserves the claim's serial and spends its credential on it. `false` where that is not ready, was taken, or something
-    /// that the request was judged by has moved; then nothing is changed, but that a certificate has an open row.
-    pub(super) async fn reserve(&mut self, claim: &Claim) -> Result<bool, StoreError> {
-        if let CredentialId::Certificate(serial) = claim.credential {
-            self.open_certificate(serial).await?;
-        }
-        if !self.claim(claim).await? {
-            return Ok(false);
-        }
-        let detail = json!({
-            "serialNumber": claim.serial,
-            "challenge": claim.credential.to_string(),
-            "keyFingerprint": hex::encode(claim.request_key.0),
-        });
-        let event = self.append(Subject::assignment(&claim.key), What::SerialReserved, &detail)?;
-        let settle = claim.settle();
-        self.execute(settle.chain([event]).collect()).await?;
-        Ok(true)
-    }
+/// A request that claims a credential.
+pub(crate) struct Claim {
+    pub(crate) key: AssignmentKey,
+    pub(crate) credential: CredentialId,
+    pub(crate) fingerprint: RequestFingerprint,
+    pub(crate) request_key: KeyFingerprint,
+    pub(crate) versions: RowVersions,
+    /// How far its credential has to have come.
+    pub(crate) ready: Stage,
+    /// The serial that it gets where it has none yet.
+    pub(crate) serial: SerialNumber,
+}
 
-    /// Claims a credential that is ready, or was approved, for a key that no other credential was used for.
-    async fn claim(&mut self, claim: &Claim) -> Result<bool, StoreError> {
-        let now = self.now();
-        let claimed = sqlx::query(concat!(
+impl Claim {
+    /// Claims a credential that is ready, or was approved, for a key that no other credential was used for. It changes one
+    /// row; none where the claim does not hold.
+    pub(super) fn condition(&self, now: Timestamp) -> Statement {
+        Statement::new(concat!(
             "UPDATE challenges SET state = 'Reserved', fingerprint = $1, key_fingerprint = $2, serial = $3, \
              profile_revision = $4, inventory_revision = $5, assignment_version = $6 \
              WHERE id = $7 AND state IN ($8, 'Approved') AND expires_at > $9 \
@@ -113,19 +66,117 @@ impl Change<'_> {
              AND NOT EXISTS (SELECT 1 FROM request_keys k WHERE k.fingerprint = $2 AND k.challenge <> $7) AND ",
             unmoved!("$4", "$5", "$6"),
         ))
-        .bind(claim.fingerprint.0.as_slice())
-        .bind(claim.request_key.0.as_slice())
-        .bind(claim.serial.to_string())
-        .bind(claim.versions.profile)
-        .bind(claim.versions.inventory)
-        .bind(claim.versions.assignment)
-        .bind(claim.credential.to_string())
-        .bind(claim.ready.as_str())
+        .bytes(&self.fingerprint.0)
+        .bytes(&self.request_key.0)
+        .text(self.serial.to_string())
+        .parameter(Parameter::Integer(self.versions.profile))
+        .parameter(Parameter::Integer(self.versions.inventory))
+        .parameter(Parameter::Integer(self.versions.assignment))
+        .text(self.credential.to_string())
+        .text(self.ready.as_str())
         .time(now)
-        .execute(self.sql())
-        .await?
-        .rows_affected();
-        Ok(claimed == 1)
+    }
+
+    /// What follows when the claim holds.
+    pub(super) fn consequence(&self, ledger: &mut Ledger) -> Result<Vec<Statement>, StoreError> {
+        let detail = json!({
+            "serialNumber": self.serial,
+            "challenge": self.credential.to_string(),
+            "keyFingerprint": hex::encode(self.request_key.0),
+        });
+        let event = ledger.append(Subject::assignment(&self.key), What::SerialReserved, &detail)?;
+        Ok(self.settle().chain([event]).collect())
+    }
+
+    /// What follows when it was let in, whichever kind it is: its key is taken for ever, and no other credential of the
+    /// assignment becomes a certificate beside a renewed one (GAP-1).
+    pub(super) fn settle(&self) -> impl Iterator<Item = Statement> {
+        let take_key = Statement::new(
+            "INSERT INTO request_keys (owner, namespace, profile, device, association, fingerprint, challenge) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING",
+        )
+        .assignment(&self.key)
+        .bytes(&self.request_key.0)
+        .text(self.credential.to_string());
+        let supersede = match self.credential {
+            CredentialId::Certificate(_) => {
+                Some(void_challenges_but(&self.key, &self.credential.to_string(), VoidReason::Superseded))
+            }
+            CredentialId::Challenge(_) => None,
+        };
+        [take_key].into_iter().chain(supersede)
+    }
+}
+
+/// The record of a certificate, which makes it its row's current one.
+pub(super) struct Recording<'a>(pub(super) &'a Issued);
+
+impl Recording<'_> {
+    /// Turns the order's reservation into a use, while nothing that the request was judged by has moved. It changes one
+    /// row; none where there is no such reservation any more, or something has moved.
+    pub(super) fn condition(&self) -> Statement {
+        let order = self.0.order();
+        Statement::new(concat!(
+            "UPDATE challenges SET state = 'Used' WHERE id = $1 AND state = 'Reserved' AND fingerprint = $2 \
+             AND serial = $3 AND ",
+            unmoved!("profile_revision", "inventory_revision", "assignment_version"),
+        ))
+        .text(order.credential().to_string())
+        .bytes(&order.fingerprint().0)
+        .text(order.serial().to_string())
+    }
+
+    /// What follows when the reservation stands.
+    pub(super) fn consequence(&self, ledger: &mut Ledger) -> Result<Vec<Statement>, StoreError> {
+        let order = self.0.order();
+        let detail = json!({
+            "serialNumber": order.serial(),
+            "authority": order.authority(),
+            "keyFingerprint": hex::encode(order.key_fingerprint().0),
+            "notAfter": order.not_after(),
+        });
+        let event = ledger.append(Subject::assignment(order.key()), What::CertificateRecorded, &detail)?;
+        let insert = certificates::insert(self.0, ledger.now());
+        Ok(vec![insert, event, make_current(order, ledger)])
+    }
+}
+
+/// Makes an order's certificate its row's current one, and the row `Issued`.
+fn make_current(order: &Order, ledger: &mut Ledger) -> Statement {
+    let key = order.key();
+    ledger.touched(&key.tenant, ObjectKind::ScepProfile, &key.profile);
+    Statement::new(
+        "UPDATE assignments SET serial = $6, reissue = 0, state = $7, reason = '', message = '', \
+         changed_at = CASE WHEN state = $7 THEN changed_at ELSE $8 END \
+         WHERE owner = $1 AND namespace = $2 AND kind = 'ScepProfile' AND profile = $3 AND device = $4 \
+         AND association = $5",
+    )
+    .assignment(key)
+    .text(order.serial().to_string())
+    .text(DeviceState::Issued.as_str())
+    .time(ledger.now())
+}
+
+/// What an identical earlier request came to.
+pub(super) enum Earlier {
+    Waiting,
+    Reserved(SerialNumber),
+    Recorded(Box<Certificate>),
+}
+
+impl Change<'_> {
+    /// Reserves the claim's serial and spends its credential on it. `false` where that is not ready, was taken, or something
+    /// that the request was judged by has moved; then nothing is changed, but that a certificate has an open row.
+    pub(super) async fn reserve(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+        if let CredentialId::Certificate(serial) = claim.credential {
+            self.open_certificate(serial).await?;
+        }
+        if claim.condition(self.now()).execute(self.sql()).await? != 1 {
+            return Ok(false);
+        }
+        let consequence = claim.consequence(&mut self.ledger)?;
+        self.execute(consequence).await?;
+        Ok(true)
     }
 
     /// Gives a certificate that is presented for the first time a row to be spent in, while it is its assignment's current
@@ -264,37 +315,13 @@ impl Change<'_> {
     /// Records the certificate of an order and makes it its row's current one. `false`, and nothing is changed, where the
     /// order's reservation does not stand any more.
     pub(super) async fn record(&mut self, issued: &Issued) -> Result<bool, StoreError> {
-        if !self.spend(issued.order()).await? {
+        let recording = Recording(issued);
+        if recording.condition().execute(self.sql()).await? != 1 {
             return Ok(false);
         }
-        let order = issued.order();
-        let detail = json!({
-            "serialNumber": order.serial(),
-            "authority": order.authority(),
-            "keyFingerprint": hex::encode(order.key_fingerprint().0),
-            "notAfter": order.not_after(),
-        });
-        let event = self.append(Subject::assignment(order.key()), What::CertificateRecorded, &detail)?;
-        let (insert, make_current) = (certificates::insert(issued, self.now()), self.make_current(order));
-        self.execute(vec![insert, event, make_current]).await?;
+        let consequence = recording.consequence(&mut self.ledger)?;
+        self.execute(consequence).await?;
         Ok(true)
-    }
-
-    /// Turns the order's reservation into a use, while nothing that the request was judged by has moved. `false` where
-    /// there is no such reservation any more, or something has.
-    async fn spend(&mut self, order: &Order) -> Result<bool, StoreError> {
-        let spent = sqlx::query(concat!(
-            "UPDATE challenges SET state = 'Used' WHERE id = $1 AND state = 'Reserved' AND fingerprint = $2 \
-             AND serial = $3 AND ",
-            unmoved!("profile_revision", "inventory_revision", "assignment_version"),
-        ))
-        .bind(order.credential().to_string())
-        .bind(order.fingerprint().0.as_slice())
-        .bind(order.serial().to_string())
-        .execute(self.sql())
-        .await?
-        .rows_affected();
-        Ok(spent == 1)
     }
 
     /// The certificate that the identical request was given meanwhile, or why the order's reservation is worth nothing.
@@ -314,22 +341,6 @@ impl Change<'_> {
             | CredentialState::Reserved(_)
             | CredentialState::Used(_) => Err(IssuanceError::used(order.key(), order.credential())),
         }
-    }
-
-    /// Makes an order's certificate its row's current one, and the row `Issued`.
-    fn make_current(&mut self, order: &Order) -> Statement {
-        let key = order.key();
-        self.touched(&key.tenant, ObjectKind::ScepProfile, &key.profile);
-        Statement::new(
-            "UPDATE assignments SET serial = $6, reissue = 0, state = $7, reason = '', message = '', \
-             changed_at = CASE WHEN state = $7 THEN changed_at ELSE $8 END \
-             WHERE owner = $1 AND namespace = $2 AND kind = 'ScepProfile' AND profile = $3 AND device = $4 \
-             AND association = $5",
-        )
-        .assignment(key)
-        .text(order.serial().to_string())
-        .text(DeviceState::Issued.as_str())
-        .time(self.now())
     }
 }
 

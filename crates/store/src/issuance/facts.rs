@@ -6,16 +6,15 @@ use scepter_policy::identity::{AssignmentKey, Association, GroupId, SerialNumber
 use scepter_policy::inventory::{Device, Memberships, User};
 use scepter_policy::issuance::{CredentialId, RowVersions};
 use scepter_policy::request::KeyFingerprint;
-use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
 
 use crate::StoreError;
 use crate::assignments::Standing;
 use crate::certificates::{self, Certificate};
 use crate::challenges::{self, Challenge};
-use crate::columns::{Columns, from_json};
+use crate::columns::{Bind as _, Columns, from_json};
 use crate::interpreter::Document;
 use crate::objects::read_document;
+use crate::statement::Statement;
 
 /// The row of a credential and what stands beside it: its assignment, profile, device, user, their groups (a line each: no
 /// name has a line break), and whoever used the request's key under another credential. `$1` names the row, `$2` is the
@@ -51,7 +50,7 @@ const OF_CHALLENGE: &str = facts_of!("challenges", "id");
 const OF_CERTIFICATE: &str = facts_of!("certificates", "serial");
 
 /// A credential's row and the facts beside it. None is read before the credential is proven.
-pub(super) struct Facts(AnyRow);
+pub(super) struct Facts<'a, R>(pub(super) &'a R);
 
 /// What a targeted assignment is judged by.
 pub(super) struct Entitlement {
@@ -62,29 +61,25 @@ pub(super) struct Entitlement {
     pub(super) versions: RowVersions,
 }
 
-impl Facts {
-    /// The facts of a credential and of the key that a request is for. `None` where there is no such credential.
-    pub(super) async fn of(
-        sql: &mut AnyConnection,
-        credential: &CredentialId,
-        key: KeyFingerprint,
-    ) -> Result<Option<Self>, StoreError> {
-        let query = match credential {
-            CredentialId::Challenge(_) => sqlx::query(OF_CHALLENGE).bind(credential.to_string()),
-            CredentialId::Certificate(serial) => sqlx::query(OF_CERTIFICATE).bind(serial.to_string()),
-        };
-        let row = query.bind(key.0.as_slice()).bind(credential.to_string()).fetch_optional(sql).await?;
-        Ok(row.map(Self))
-    }
+/// The query for the facts of a credential and of the key that a request is for. It finds nothing where there is no such
+/// credential.
+pub(super) fn query(credential: &CredentialId, key: KeyFingerprint) -> Statement {
+    let (text, id) = match credential {
+        CredentialId::Challenge(_) => (OF_CHALLENGE, credential.to_string()),
+        CredentialId::Certificate(serial) => (OF_CERTIFICATE, serial.to_string()),
+    };
+    Statement::new(text).text(id).bytes(&key.0).text(credential.to_string())
+}
 
+impl<R: Columns> Facts<'_, R> {
     /// The credential, of a challenge.
     pub(super) fn challenge(&self) -> Result<Challenge, StoreError> {
-        challenges::read(&self.0)
+        challenges::read(self.0)
     }
 
     /// The credential, of a certificate.
     pub(super) fn certificate(&self) -> Result<Certificate, StoreError> {
-        certificates::read(&self.0)
+        certificates::read(self.0)
     }
 
     /// The current certificate of the assignment.
@@ -99,7 +94,7 @@ impl Facts {
 
     /// `None` unless the device is in the inventory and the profile is declared and targets it.
     pub(super) fn entitlement(&self) -> Result<Option<Entitlement>, StoreError> {
-        let row = &self.0;
+        let row = self.0;
         let is_targeted = row.optional_parsed("standing")? == Some(Standing::Targeted);
         let (profile, inventory) =
             (row.optional_integer("object_revision")?, row.optional_integer("device_revision")?);
@@ -121,7 +116,7 @@ impl Facts {
 
     /// The assignment that the request's key was used for under another credential.
     pub(super) fn key_seen_for(&self) -> Result<Option<AssignmentKey>, StoreError> {
-        let row = &self.0;
+        let row = self.0;
         let Some(owner) = row.optional_parsed("seen_owner")? else { return Ok(None) };
         Ok(Some(AssignmentKey {
             tenant: Tenant { owner, namespace: row.parsed("seen_namespace")? },
@@ -133,7 +128,7 @@ impl Facts {
     }
 }
 
-fn groups(row: &AnyRow, column: &'static str) -> Result<BTreeSet<GroupId>, StoreError> {
+fn groups(row: &impl Columns, column: &'static str) -> Result<BTreeSet<GroupId>, StoreError> {
     let lines = row.optional_text(column)?.unwrap_or_default();
     lines
         .lines()

@@ -7,17 +7,22 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use rusqlite::Connection;
 use scepter_policy::issuance::Issued;
 use tokio::sync::oneshot;
+use tokio::task;
 
-use super::claim::Claim;
+use super::claim::{Claim, Recording};
 use crate::change::Change;
+use crate::direct::{self, Direct};
+use crate::ledger::Ledger;
 use crate::{Store, StoreError};
 
 /// How many share a commit at most, so that the first does not wait long for the last.
 const LARGEST_GROUP: usize = 64;
 
 /// What is done in a group. Each holds as a whole or changes nothing.
+#[derive(Clone)]
 pub(super) enum Work {
     /// Reserve a serial, under a challenge.
     Reserve(Arc<Claim>),
@@ -31,6 +36,25 @@ impl Work {
             Self::Reserve(claim) => change.reserve(claim).await,
             Self::Record(issued) => change.record(issued).await,
         }
+    }
+
+    /// The same on the caller's thread.
+    fn run_directly(&self, sql: &Connection, ledger: &mut Ledger) -> Result<bool, StoreError> {
+        let condition = match self {
+            Self::Reserve(claim) => claim.condition(ledger.now()),
+            Self::Record(issued) => Recording(issued).condition(),
+        };
+        if direct::execute(sql, &condition)? != 1 {
+            return Ok(false);
+        }
+        let consequence = match self {
+            Self::Reserve(claim) => claim.consequence(ledger)?,
+            Self::Record(issued) => Recording(issued).consequence(ledger)?,
+        };
+        for statement in consequence {
+            direct::execute(sql, &statement)?;
+        }
+        Ok(true)
     }
 }
 
@@ -64,12 +88,40 @@ impl Store {
 
     async fn commit_group(&self, members: &[Member]) -> Result<Vec<bool>, StoreError> {
         let now = members.iter().map(|member| member.now).max().unwrap_or_default();
+        let works = members.iter().map(|member| member.work.clone()).collect();
+        match &self.inner.direct {
+            Some(direct) => self.commit_directly(Arc::clone(direct), works, now).await,
+            None => self.commit_works(works, now).await,
+        }
+    }
+
+    async fn commit_works(&self, works: Vec<Work>, now: Timestamp) -> Result<Vec<bool>, StoreError> {
         let mut change = self.change(now).await?;
-        let mut done = Vec::with_capacity(members.len());
-        for member in members {
-            done.push(member.work.run(&mut change).await?);
+        let mut done = Vec::with_capacity(works.len());
+        for work in works {
+            done.push(work.run(&mut change).await?);
         }
         change.commit().await?;
+        Ok(done)
+    }
+
+    async fn commit_directly(
+        &self,
+        direct: Arc<Direct>,
+        works: Vec<Work>,
+        now: Timestamp,
+    ) -> Result<Vec<bool>, StoreError> {
+        let turn = self.turn().await?;
+        let committed = task::spawn_blocking(move || {
+            // Its turn lasts as long as the transaction, whoever still waits for it.
+            let _turn = turn;
+            direct
+                .change(now, |sql, ledger| works.iter().map(|work| work.run_directly(sql, ledger)).collect())
+        });
+        let (done, ledger) = committed.await.map_err(StoreError::interrupted)??;
+        if ledger.has_changed() {
+            self.tell();
+        }
         Ok(done)
     }
 }
