@@ -26,3 +26,30 @@ pub(crate) struct Issuer {
     /// Who gives way to whom.
     pub(crate) precedence: Precedence,
 }
+
+#[cfg(test)]
+impl Issuer {
+    /// A laboratory's, with its files in a directory.
+    pub(crate) async fn in_directory(
+        directory: &std::path::Path,
+        limits: &crate::configuration::Limits,
+    ) -> Self {
+        use scepter_store::{Config, Location, MacKey};
+
+        let location = Location::Sqlite(directory.join("store.sqlite"));
+        let config = Config { location, mac_key: MacKey::new(&[7; 32]) };
+        let configured = crate::IssuerConfiguration::laboratory().unwrap().authorities;
+        let (base, now) = ("http://127.0.0.1:1".parse().unwrap(), jiff::Timestamp::now());
+        let pool = crate::server::rsa_pool(limits);
+        let store = Store::open(config, std::sync::Arc::new(crate::declared::Declared)).await.unwrap();
+        Self {
+            authorities: Authorities::open(&configured, directory, &base, &pool, &store, now).await.unwrap(),
+            store,
+            clock: Clock::system(),
+            metrics: Metrics::new(),
+            limits: Limits::new(limits),
+            proxies: Proxies::new(limits),
+            precedence: Precedence::default(),
+        }
+    }
+}

@@ -17,6 +17,7 @@ use scepter_store::certificates::Certificate;
 use crate::authorities::Served;
 use crate::issuer::Issuer;
 use crate::limits::{Limited, Source};
+use crate::precedence::Patience;
 
 pub(crate) use responder::Responder;
 
@@ -93,6 +94,7 @@ async fn answer_to(
         return Ok(answer);
     }
     issuer.limits.ocsp(source)?;
+    issuer.precedence.give_way(&mut Patience::ANSWER.clone()).await;
     let mut statuses = Vec::with_capacity(request.certificates().len());
     for id in request.certificates() {
         statuses.push(status(issuer, served, id).await?);

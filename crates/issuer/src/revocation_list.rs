@@ -13,6 +13,7 @@ use scepter_pki::crl::{Crl, CrlTerms};
 use tokio::task;
 
 use crate::issuer::Issuer;
+use crate::precedence::Patience;
 
 /// How much of a list is in memory for each who fetches it, in bytes.
 const CHUNK: usize = 64 * 1024;
@@ -92,14 +93,14 @@ fn chunks(
     issuer: Arc<Issuer>,
     list: Arc<SignedList>,
 ) -> impl stream::Stream<Item = io::Result<Bytes>> + Send {
-    stream::try_unfold(0, move |offset| {
+    stream::try_unfold((0, Patience::LIST), move |(offset, mut patience)| {
         let (issuer, list) = (Arc::clone(&issuer), Arc::clone(&list));
         async move {
-            issuer.precedence.give_way().await;
+            issuer.precedence.give_way(&mut patience).await;
             let read = task::spawn_blocking(move || list.crl.read_at(offset, CHUNK));
             let bytes = read.await.map_err(io::Error::other)??;
             let next = offset + u64::try_from(bytes.len()).map_err(io::Error::other)?;
-            Ok((next > offset).then(|| (Bytes::from(bytes), next)))
+            Ok((next > offset).then(|| (Bytes::from(bytes), (next, patience))))
         }
     })
 }
@@ -111,7 +112,25 @@ fn date(moment: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
+    use crate::configuration::Limits;
+    use crate::{jobs, precedence};
+
+    #[tokio::test]
+    async fn a_list_gives_way_while_a_device_is_served() {
+        let directory = tempfile::tempdir().unwrap();
+        let issuer = Arc::new(Issuer::in_directory(directory.path(), &Limits::default()).await);
+        jobs::revocation_lists::refresh_all(&issuer).await.unwrap();
+        let list = issuer.authorities.default(Timestamp::now()).unwrap().revocation_list.current().unwrap();
+        let _device = issuer.precedence.device();
+        let began = Instant::now();
+        let answer = answer(&issuer, Arc::clone(&list), &HeaderMap::new());
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(u64::try_from(body.len()).unwrap(), list.crl.length());
+        assert!(began.elapsed() >= precedence::TURN, "{:?}", began.elapsed());
+    }
 
     #[test]
     fn a_list_is_known_by_its_tag_among_others_weak_or_not() {

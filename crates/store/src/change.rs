@@ -1,6 +1,7 @@
 //! One transaction: what it changes, what it notes in the audit, and whom it tells.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use scepter_policy::identity::{ObjectKind, ObjectName, Tenant};
@@ -10,8 +11,11 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::columns::Columns as _;
 use crate::events::Head;
 use crate::ledger::Ledger;
-use crate::statement::Statement;
+use crate::statement::{Statement, Step};
 use crate::{Mode, Store, StoreError};
+
+/// How long a writer waits for its turn, as one that waits for a connection of sqlx does.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A transaction that writes. Dropped without [`Change::commit`], it leaves nothing behind.
 pub(crate) struct Change<'a> {
@@ -19,7 +23,7 @@ pub(crate) struct Change<'a> {
     transaction: Transaction<'static, Any>,
     revision: Option<i64>,
     pub(crate) ledger: Ledger,
-    /// Given back after the transaction's end.
+    /// Given back after the transaction, whose end the database may still be told of where it was only dropped.
     _turn: OwnedSemaphorePermit,
 }
 
@@ -33,11 +37,14 @@ impl Store {
         Ok(Change { store: self, transaction, revision: None, ledger, _turn: turn })
     }
 
-    /// The turn to write. Who writes to SQLite has it alone, by whichever connection: nobody waits in the database, where a
-    /// waiter sleeps and looks again.
+    /// The turn to write. Who writes to SQLite has it alone, by whichever connection: in the database a waiter would sleep
+    /// and look again.
     pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        let turns = Arc::clone(&self.inner.turns);
-        turns.acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed.into())
+        let turn = Arc::clone(&self.inner.turns).acquire_owned();
+        match tokio::time::timeout(PATIENCE, turn).await {
+            Ok(turn) => turn.map_err(|_| sqlx::Error::PoolClosed.into()),
+            Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
+        }
     }
 
     /// Tells those who wait for changes to look.
@@ -63,6 +70,16 @@ impl<'a> Change<'a> {
             statement.execute(&mut self.transaction).await?;
         }
         Ok(())
+    }
+
+    /// Carries a step out. `false`, and nothing is changed, where its condition does not hold.
+    pub(crate) async fn carry_out(&mut self, step: &impl Step) -> Result<bool, StoreError> {
+        if step.condition(self.now()).execute(&mut self.transaction).await? != 1 {
+            return Ok(false);
+        }
+        let consequence = step.consequence(&mut self.ledger)?;
+        self.execute(consequence).await?;
+        Ok(true)
     }
 
     /// The time of this change.
@@ -98,8 +115,13 @@ impl<'a> Change<'a> {
     pub(crate) async fn end(self, mode: Mode) -> Result<(), StoreError> {
         match mode {
             Mode::Apply => self.commit().await,
-            Mode::DryRun => Ok(self.transaction.rollback().await?),
+            Mode::DryRun => self.abandon().await,
         }
+    }
+
+    /// Rolls back, before the next writer begins.
+    pub(crate) async fn abandon(self) -> Result<(), StoreError> {
+        Ok(self.transaction.rollback().await?)
     }
 
     /// Commits. Everything is on the disk when this returns, and then those who wait for changes are told.

@@ -1,4 +1,5 @@
-//! From values to parameters and from columns to values: the one place where types meet the database's three.
+//! From values to parameters and from columns to values: where types meet the database's three. `direct` says the same to
+//! its own driver.
 
 use std::fmt::Display;
 use std::str::FromStr;

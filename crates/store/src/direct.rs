@@ -5,20 +5,29 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, ToSql, ToSqlOutput};
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::StoreError;
 use crate::columns::{Columns, Parameter};
 use crate::dialect::Dialect;
 use crate::events::Head;
 use crate::ledger::Ledger;
-use crate::statement::Statement;
+use crate::statement::{Statement, Step};
 
 /// Texts that a connection keeps prepared: all that are asked here.
 const PREPARED: usize = 32;
+
+/// Readers that stay open while nobody uses them; each keeps pages in memory.
+const IDLE_READERS: usize = 4;
+
+/// How long a reader waits for the file. In WAL mode it waits for nobody but who opens or closes it, and it may be a thread
+/// of the runtime that waits.
+const READER_PATIENCE: Duration = Duration::from_millis(100);
 
 /// Connections to a SQLite file that other connections, of sqlx, read and write too.
 pub(crate) struct Direct {
@@ -28,16 +37,19 @@ pub(crate) struct Direct {
 }
 
 /// Those that nobody uses now.
-#[derive(Default)]
 struct Connections {
     writer: Option<Connection>,
     readers: Vec<Connection>,
 }
 
 impl Direct {
-    /// For a file that has its schema already.
-    pub(crate) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), connections: Mutex::new(Some(Connections::default())) }
+    /// For a file that has its schema already. Opens what enrolments will use.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let direct = Self { path: path.to_owned(), connections: Mutex::new(None) };
+        let connections =
+            Connections { writer: Some(direct.connect()?), readers: vec![direct.connect_reader()?] };
+        *direct.lock() = Some(connections);
+        Ok(direct)
     }
 
     /// Closes every connection; who uses one closes it in the end.
@@ -45,44 +57,49 @@ impl Direct {
         *self.lock() = None;
     }
 
-    /// The first row of a query, as `read` understands it. It blocks for as long as reading what is in memory takes, or on
-    /// the disk: as long as a signature.
+    /// The first row of a query, as `read` understands it. It blocks, and may be called on the runtime's threads all the same:
+    /// for as long as it takes to find a row by its key, much less than a signature.
     pub(crate) fn first<T, E: From<StoreError>>(
         &self,
         query: &Statement,
         read: impl FnOnce(&Row<'_>) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
-        let connection = self.reader()?;
-        let found = first(&connection, query, read);
-        if let Some(connections) = self.lock().as_mut() {
+        let free = self.lock().as_mut().ok_or_else(closed)?.readers.pop();
+        let connection = free.map_or_else(|| self.connect_reader(), Ok)?;
+        let found = first_row(&connection, query, read);
+        if let Some(connections) = self.lock().as_mut()
+            && connections.readers.len() < IDLE_READERS
+        {
             connections.readers.push(connection);
         }
         found
     }
 
-    /// Runs one transaction that writes. It blocks until it is on the disk: not for a thread of the runtime. Writers take
-    /// turns; the caller has to have the turn.
+    /// Runs one transaction that writes. It blocks until it is on the disk: not for a thread of the runtime. The turn is given
+    /// back after its end.
     pub(crate) fn change<T>(
         &self,
+        turn: OwnedSemaphorePermit,
         now: Timestamp,
         work: impl FnOnce(&Connection, &mut Ledger) -> Result<T, StoreError>,
     ) -> Result<(T, Ledger), StoreError> {
-        let mut connection = self.writer()?;
-        let changed = change(&mut connection, now, work);
-        if let Some(connections) = self.lock().as_mut() {
+        let free = self.lock().as_mut().ok_or_else(closed)?.writer.take();
+        let mut connection = free.map_or_else(|| self.connect(), Ok)?;
+        let changed = transact(&mut connection, now, work);
+        // A connection whose rollback failed is worth nothing; closing it ends its transaction.
+        if connection.is_autocommit()
+            && let Some(connections) = self.lock().as_mut()
+        {
             connections.writer = Some(connection);
         }
+        drop(turn);
         changed
     }
 
-    fn reader(&self) -> Result<Connection, StoreError> {
-        let free = self.lock().as_mut().ok_or_else(closed)?.readers.pop();
-        free.map_or_else(|| self.connect(), Ok)
-    }
-
-    fn writer(&self) -> Result<Connection, StoreError> {
-        let free = self.lock().as_mut().ok_or_else(closed)?.writer.take();
-        free.map_or_else(|| self.connect(), Ok)
+    fn connect_reader(&self) -> Result<Connection, StoreError> {
+        let connection = self.connect()?;
+        connection.busy_timeout(READER_PATIENCE)?;
+        Ok(connection)
     }
 
     fn connect(&self) -> Result<Connection, StoreError> {
@@ -105,14 +122,14 @@ fn closed() -> StoreError {
     sqlx::Error::PoolClosed.into()
 }
 
-fn change<T>(
+fn transact<T>(
     connection: &mut Connection,
     now: Timestamp,
     work: impl FnOnce(&Connection, &mut Ledger) -> Result<T, StoreError>,
 ) -> Result<(T, Ledger), StoreError> {
     // Dropped before its commit, it rolls back.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let head = first(&transaction, &Statement::new(Dialect::Sqlite.take_turn()), |row| Head::read(row))?;
+    let head = first_row(&transaction, &Statement::new(Dialect::Sqlite.take_turn()), |row| Head::read(row))?;
     let head = head.ok_or_else(|| StoreError::unreadable("audit", "it has no head"))?;
     let mut ledger = Ledger::new(now, head);
     let done = work(&transaction, &mut ledger)?;
@@ -123,14 +140,25 @@ fn change<T>(
     Ok((done, ledger))
 }
 
+/// Carries a step out, as a change through sqlx does.
+pub(crate) fn carry_out(sql: &Connection, ledger: &mut Ledger, step: &impl Step) -> Result<bool, StoreError> {
+    if execute(sql, &step.condition(ledger.now()))? != 1 {
+        return Ok(false);
+    }
+    for statement in step.consequence(ledger)? {
+        execute(sql, &statement)?;
+    }
+    Ok(true)
+}
+
 /// Executes a statement; how many rows it changed.
-pub(crate) fn execute(connection: &Connection, statement: &Statement) -> Result<usize, StoreError> {
+fn execute(connection: &Connection, statement: &Statement) -> Result<usize, StoreError> {
     let mut prepared = connection.prepare_cached(statement.text)?;
     bind(&mut prepared, &statement.parameters)?;
     Ok(prepared.raw_execute()?)
 }
 
-fn first<T, E: From<StoreError>>(
+fn first_row<T, E: From<StoreError>>(
     connection: &Connection,
     query: &Statement,
     read: impl FnOnce(&Row<'_>) -> Result<T, E>,
@@ -197,30 +225,93 @@ fn column_of<T: FromSql>(row: &Row<'_>, column: &str) -> Result<T, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tempfile::TempDir;
+    use tokio::sync::Semaphore;
+
     use super::*;
     use crate::columns::Bind as _;
 
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    /// A file with the head of an audit, and a way to it.
+    fn direct() -> (TempDir, Direct) {
+        let directory = TempDir::new().unwrap();
+        let path = directory.path().join("store.sqlite");
+        let schema = "CREATE TABLE audit_head (id INTEGER PRIMARY KEY, sequence INTEGER, hash BLOB); \
+                      INSERT INTO audit_head VALUES (1, 7, x'07'); CREATE TABLE noted (word TEXT)";
+        Connection::open(&path).unwrap().execute_batch(schema).unwrap();
+        let direct = Direct::open(&path).unwrap();
+        (directory, direct)
+    }
+
+    fn turn() -> OwnedSemaphorePermit {
+        Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap()
+    }
+
+    fn note(sql: &Connection) -> Result<usize, StoreError> {
+        execute(sql, &Statement::new("INSERT INTO noted VALUES ($1)").text("one"))
+    }
+
+    fn noted(direct: &Direct) -> Option<i64> {
+        let query = Statement::new("SELECT count(*) AS count FROM noted");
+        direct.first::<_, StoreError>(&query, |row| row.integer("count")).unwrap()
+    }
+
+    #[test]
+    fn a_transaction_that_ends_well_is_seen_by_the_next_reader() {
+        let (_directory, direct) = direct();
+        direct.change(turn(), NOW, |sql, _| note(sql)).unwrap();
+        assert_eq!(noted(&direct), Some(1));
+    }
+
+    #[test]
+    fn a_transaction_that_fails_leaves_nothing_and_the_next_one_begins() {
+        let (_directory, direct) = direct();
+        let failing = |sql: &Connection, _: &mut Ledger| {
+            note(sql)?;
+            execute(sql, &Statement::new("INSERT INTO nowhere VALUES (1)"))
+        };
+        assert!(matches!(direct.change(turn(), NOW, failing), Err(StoreError::Unavailable(_))));
+        assert_eq!(noted(&direct), Some(0));
+        direct.change(turn(), NOW, |sql, _| note(sql)).unwrap();
+        assert_eq!(noted(&direct), Some(1));
+    }
+
+    #[test]
+    fn a_transaction_that_panics_leaves_nothing_and_the_next_one_begins() {
+        let (_directory, direct) = direct();
+        let panicking = |sql: &Connection, _: &mut Ledger| -> Result<(), StoreError> {
+            note(sql).unwrap();
+            panic!("as a bug would");
+        };
+        let change = std::panic::AssertUnwindSafe(|| direct.change(turn(), NOW, panicking).map(|_| ()));
+        assert!(std::panic::catch_unwind(change).is_err());
+        assert_eq!(noted(&direct), Some(0));
+        direct.change(turn(), NOW, |sql, _| note(sql)).unwrap();
+        assert_eq!(noted(&direct), Some(1));
+    }
+
     #[test]
     fn parameters_go_where_their_numbers_say() {
-        let connection = Connection::open_in_memory().unwrap();
+        let (_directory, direct) = direct();
         let query = Statement::new("SELECT $3 || $1 || $2 || $1 AS joined").text("a").text("b").text("c");
-        let joined = first(&connection, &query, |row| row.text("joined")).unwrap();
+        let joined = direct.first::<_, StoreError>(&query, |row| row.text("joined")).unwrap();
         assert_eq!(joined.as_deref(), Some("caba"));
     }
 
     #[test]
     fn a_parameter_that_was_not_given_is_no_null() {
-        let connection = Connection::open_in_memory().unwrap();
+        let (_directory, direct) = direct();
         let query = Statement::new("SELECT $1 || $2 AS joined").text("a");
-        assert!(matches!(
-            first(&connection, &query, |row| row.text("joined")),
-            Err(StoreError::Unavailable(_))
-        ));
+        let joined = direct.first(&query, |row| row.text("joined"));
+        assert!(matches!(joined, Err(StoreError::Unavailable(_))), "{joined:?}");
     }
 
     #[test]
     fn what_is_closed_opens_nothing_more() {
-        let direct = Direct::new(Path::new("/nonexistent/store.sqlite"));
+        let (_directory, direct) = direct();
         direct.close();
         let query = Statement::new("SELECT 1 AS one");
         let error = direct.first(&query, |row| row.integer("one")).unwrap_err();

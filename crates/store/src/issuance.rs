@@ -133,13 +133,12 @@ impl Store {
         key: KeyFingerprint,
     ) -> Result<Grant, IssuanceError> {
         let query = facts::query(id, key);
-        let grant = match &self.inner.direct {
-            Some(direct) => direct.first(&query, |row| self.grant_by(&Facts(row), proof))?,
-            None => {
-                let mut reader = self.inner.reader.acquire().await.map_err(StoreError::from)?;
-                let row = query.first(&mut reader).await?;
-                row.map(|row| self.grant_by(&Facts(&row), proof)).transpose()?
-            }
+        let grant = if let Some(direct) = &self.inner.direct {
+            direct.first(&query, |row| self.grant_by(&Facts(row), proof))?
+        } else {
+            let mut reader = self.inner.reader.acquire().await.map_err(StoreError::from)?;
+            let row = query.first(&mut reader).await?;
+            row.map(|row| self.grant_by(&Facts(&row), proof)).transpose()?
         };
         grant.ok_or_else(IssuanceError::unknown_challenge)
     }
@@ -226,16 +225,19 @@ impl Store {
             change.commit().await?;
             return Ok(Reservation::Waiting);
         }
-        match change.earlier_claim(&claim, now).await? {
-            Earlier::Waiting => Ok(Reservation::Waiting),
-            Earlier::Reserved(serial) => {
+        let earlier = match change.earlier_claim(&claim, now).await {
+            Ok(Earlier::Reserved(serial)) => {
                 change.check_versions(&claim.key, claim.versions).await?;
                 change.renew_claim(&claim).await?;
                 change.commit().await?;
-                Ok(Reservation::Fresh(Box::new(authorized.into_order(serial))))
+                return Ok(Reservation::Fresh(Box::new(authorized.into_order(serial))));
             }
-            Earlier::Recorded(certificate) => Ok(Reservation::Replay(Recorded::new(*certificate))),
-        }
+            Ok(Earlier::Waiting) => Ok(Reservation::Waiting),
+            Ok(Earlier::Recorded(certificate)) => Ok(Reservation::Replay(Recorded::new(*certificate))),
+            Err(error) => Err(error),
+        };
+        change.abandon().await?;
+        earlier
     }
 
     /// Records a certificate durably. Fails where the entitlement ended since the serial was reserved; then the
@@ -248,7 +250,9 @@ impl Store {
         }
         let mut change = self.change(now).await?;
         if !change.record(&issued).await? {
-            return change.recorded_meanwhile(issued.order()).await.map(Recorded::new);
+            let meanwhile = change.recorded_meanwhile(issued.order()).await;
+            change.abandon().await?;
+            return meanwhile.map(Recorded::new);
         }
         change.commit().await?;
         Ok(Recorded::of(&issued))

@@ -59,7 +59,7 @@ struct Inner {
     dialect: Dialect,
     writer: AnyPool,
     reader: AnyPool,
-    /// Of SQLite.
+    /// The way to SQLite without a thread between; there is none to PostgreSQL.
     direct: Option<Arc<Direct>>,
     /// As many as may write at the same time.
     turns: Arc<Semaphore>,

@@ -17,7 +17,7 @@ use crate::direct::Direct;
 use crate::interpreter::{Interpreter, Remembering};
 use crate::issuance::group::Claims;
 use crate::secrets::MacKey;
-use crate::{Inner, Store};
+use crate::{Inner, Store, StoreError};
 
 /// Where the store is.
 #[derive(Clone, Debug)]
@@ -60,6 +60,14 @@ pub enum OpenError {
         location: String,
         /// Why.
         source: sqlx::Error,
+    },
+    /// The file does not open a second time.
+    #[error("cannot open {} once more: {source}; may this process open more files?", path.display())]
+    Direct {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: StoreError,
     },
     /// The server would forget, in a crash, what it has committed (GAP-9, TH-37).
     #[error(
@@ -104,7 +112,10 @@ impl Store {
             .map_err(|source| OpenError::Schema { location: location.clone(), source })?;
         let reader = pool(dialect, &url, READERS).await.map_err(opened)?;
         let direct = match &config.location {
-            Location::Sqlite(path) => Some(Arc::new(Direct::new(path))),
+            Location::Sqlite(path) => {
+                let failed = |source| OpenError::Direct { path: path.clone(), source };
+                Some(Arc::new(Direct::open(path).map_err(failed)?))
+            }
             Location::Postgres(_) => None,
         };
         let inner = Inner {
@@ -123,6 +134,8 @@ impl Store {
 
     /// Closes every connection; calls that wait for one fail. What was committed is on the disk already.
     pub async fn close(&self) {
+        // Whoever writes now ends before.
+        let _turns = self.inner.turns.acquire_many(self.inner.dialect.writers()).await;
         self.inner.turns.close();
         if let Some(direct) = &self.inner.direct {
             direct.close();

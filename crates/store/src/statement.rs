@@ -1,10 +1,12 @@
-//! A statement and its parameters, for whichever driver executes it.
+//! Statements and their parameters, and steps made of them, for whichever driver executes them.
 
+use jiff::Timestamp;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::StoreError;
 use crate::columns::{Bind, Parameter};
+use crate::ledger::Ledger;
 
 /// One statement and its parameters, `$1` and so on.
 pub(crate) struct Statement {
@@ -28,6 +30,15 @@ impl Statement {
         let query = self.parameters.into_iter().fold(sqlx::query(self.text), Bind::parameter);
         Ok(query.fetch_optional(sql).await?)
     }
+}
+
+/// Something that a transaction does as a whole or not at all.
+pub(crate) trait Step {
+    /// What decides. It changes one row, or nothing is done.
+    fn condition(&self, now: Timestamp) -> Statement;
+
+    /// What follows where it did, in this order.
+    fn consequence(&self, ledger: &mut Ledger) -> Result<Vec<Statement>, StoreError>;
 }
 
 impl Bind for Statement {

@@ -119,6 +119,8 @@ impl Spell {
         for _ in 0..ENROLMENTS {
             sample.push(honest.enroll().await.as_secs_f64() * 1e3);
         }
+        let ended = senders.try_join_next();
+        assert!(ended.is_none(), "a sender of the flood ended: {ended:?}");
         senders.shutdown().await;
         let (seconds, after) = (began.elapsed().as_secs_f64(), flood.counts());
         let answers = (after.0 - answers) / seconds;
@@ -146,8 +148,9 @@ impl Measured {
         }
         measured.saturated.push(Spell::of(Weather::Saturated, honest, floods).await);
         for flooded in [&measured.flooded, &measured.beside] {
-            let reached = median_of(flooded, |spell| spell.answers / f64::from(OCSP_RATE));
-            assert!(reached > 0.1, "the flood is none: {measured}");
+            let answers = median_of(flooded, |spell| spell.answers / f64::from(OCSP_RATE));
+            let lists = median_of(flooded, |spell| spell.megabytes * 1e6 / CRL_RATE);
+            assert!(answers > 0.1 && lists > 0.1, "the flood is none: {measured}");
         }
         measured
     }
@@ -233,8 +236,11 @@ async fn ask(url: String, question: Vec<u8>, mut turns: Interval, answers: Arc<A
     loop {
         turns.tick().await;
         let answer = http.post(&url).body(question.clone()).send().await.unwrap();
-        answer.bytes().await.unwrap();
-        answers.fetch_add(1, Ordering::Relaxed);
+        let answer = answer.error_for_status().unwrap().bytes().await.unwrap();
+        // It was signed: responseStatus is successful (RFC 6960 §4.2.1), and more follows.
+        if answer.len() > 64 {
+            answers.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -243,7 +249,7 @@ async fn fetch(url: String, rate: f64, bytes: Arc<AtomicUsize>) {
     let http = at(FLOODER);
     let (began, mut taken) = (Instant::now(), 0.0);
     loop {
-        let mut answer = http.get(&url).send().await.unwrap();
+        let mut answer = http.get(&url).send().await.unwrap().error_for_status().unwrap();
         while let Some(chunk) = answer.chunk().await.unwrap() {
             bytes.fetch_add(chunk.len(), Ordering::Relaxed);
             taken += f64::from(u32::try_from(chunk.len()).unwrap());

@@ -76,10 +76,7 @@ async fn answer(
             list.map_or_else(no_authority, |list| revocation_list::answer(&issuer, list, &headers))
         }
         Some(Target::Ocsp(name, encoded)) => match issuer.authorities.published(name) {
-            Some(served) => {
-                issuer.precedence.give_way().await;
-                ocsp::answer(&issuer, served, &method, encoded, &body, source).await
-            }
+            Some(served) => ocsp::answer(&issuer, served, &method, encoded, &body, source).await,
             None => no_authority(),
         },
         Some(Target::CaCertificate(name)) => ca_certificate(issuer.authorities.published(name)),
@@ -199,7 +196,6 @@ async fn next_ca_certificates(issuer: &Issuer, served: &Served, next: &Served, s
 /// Runs the pipeline under a correlation id, so that every line of its log can be found.
 async fn pki_operation(issuer: &Issuer, served: &Served, message: &[u8], source: Source) -> Response {
     let began = Instant::now();
-    let _in_work = issuer.precedence.device();
     let id = CorrelationId::random();
     let span = tracing::info_span!("pki_operation", %id, authority = %served.facts.name);
     let outcome = pipeline::answer(issuer, served, message, source).instrument(span.clone()).await;

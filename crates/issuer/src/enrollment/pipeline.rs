@@ -32,6 +32,7 @@ pub(super) async fn answer(
     let verified = parsed.verify(&addressee.served.algorithms);
     // From here on an answer costs a private-key operation, a refusal too.
     issuer.limits.message(source, &served.facts.name)?;
+    let _in_work = issuer.precedence.device();
     let decided = match verified {
         Ok(verified) => decide(issuer, &addressee, verified).await,
         Err(untrusted) => Err(untrusted.into()),

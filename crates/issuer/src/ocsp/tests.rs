@@ -1,26 +1,20 @@
 //! What is answered when the store is there, and when it is not.
 
 use std::net::IpAddr;
+use std::time::Instant;
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use axum::body::to_bytes;
 use axum::http::header;
 use der::asn1::{AnyRef, Null, OctetString};
 use der::{Decode, Encode, Sequence};
-use scepter_store::{Config, Location, MacKey, Store};
 use spki::AlgorithmIdentifierRef;
 use tempfile::TempDir;
 use x509_cert::Certificate as ReadCertificate;
 
 use super::*;
-use crate::IssuerConfiguration;
-use crate::authorities::Authorities;
-use crate::clock::Clock;
 use crate::configuration::{self, Period, Rate};
-use crate::declared::Declared;
-use crate::limits::{Limits, Proxies};
-use crate::metrics::Metrics;
-use crate::precedence::Precedence;
+use crate::precedence;
 
 #[derive(Sequence)]
 struct CertIdOf<'a> {
@@ -55,22 +49,7 @@ async fn issuer(directory: &TempDir) -> Issuer {
 }
 
 async fn limited_issuer(directory: &TempDir, limits: &configuration::Limits) -> Issuer {
-    let path = directory.path();
-    let config =
-        Config { location: Location::Sqlite(path.join("store.sqlite")), mac_key: MacKey::new(&[7; 32]) };
-    let configured = IssuerConfiguration::laboratory().unwrap().authorities;
-    let (base, now) = ("http://127.0.0.1:1".parse().unwrap(), Timestamp::now());
-    let pool = crate::server::rsa_pool(limits);
-    let store = Store::open(config, Arc::new(Declared)).await.unwrap();
-    Issuer {
-        authorities: Authorities::open(&configured, path, &base, &pool, &store, now).await.unwrap(),
-        store,
-        clock: Clock::system(),
-        metrics: Metrics::new(),
-        limits: Limits::new(limits),
-        proxies: Proxies::new(limits),
-        precedence: Precedence::default(),
-    }
+    Issuer::in_directory(directory.path(), limits).await
 }
 
 fn somebody() -> Source {
@@ -127,4 +106,15 @@ async fn a_source_that_asks_for_too_many_signatures_is_told_to_try_later() {
         Refusal::MalformedRequest.to_der(),
         "what costs little is answered"
     );
+}
+
+#[tokio::test]
+async fn an_answer_gives_way_while_a_device_is_served() {
+    let directory = tempfile::tempdir().unwrap();
+    let issuer = issuer(&directory).await;
+    let ca = issuer.authorities.default(Timestamp::now()).unwrap().authority.issuing_certificate().to_vec();
+    let _device = issuer.precedence.device();
+    let began = Instant::now();
+    assert_eq!(asked(&issuer, &request(&ca, [0x41; 16])).await[4..7], [0x0a, 1, 0]);
+    assert!(began.elapsed() >= precedence::TURN, "{:?}", began.elapsed());
 }

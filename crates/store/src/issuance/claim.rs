@@ -16,7 +16,7 @@ use crate::change::Change;
 use crate::columns::{Bind, Columns, Parameter};
 use crate::events::{Subject, What};
 use crate::ledger::Ledger;
-use crate::statement::Statement;
+use crate::statement::{Statement, Step};
 use crate::{IssuanceError, StoreError};
 
 /// Whether the assignment of a challenge still targets its device, in the version that a request was judged by, and so do
@@ -54,10 +54,10 @@ pub(crate) struct Claim {
     pub(crate) serial: SerialNumber,
 }
 
-impl Claim {
-    /// Claims a credential that is ready, or was approved, for a key that no other credential was used for. It changes one
-    /// row; none where the claim does not hold.
-    pub(super) fn condition(&self, now: Timestamp) -> Statement {
+/// Its serial is reserved, and its credential spent on it.
+impl Step for Claim {
+    /// Claims a credential that is ready, or was approved, for a key that no other credential was used for.
+    fn condition(&self, now: Timestamp) -> Statement {
         Statement::new(concat!(
             "UPDATE challenges SET state = 'Reserved', fingerprint = $1, key_fingerprint = $2, serial = $3, \
              profile_revision = $4, inventory_revision = $5, assignment_version = $6 \
@@ -77,8 +77,7 @@ impl Claim {
         .time(now)
     }
 
-    /// What follows when the claim holds.
-    pub(super) fn consequence(&self, ledger: &mut Ledger) -> Result<Vec<Statement>, StoreError> {
+    fn consequence(&self, ledger: &mut Ledger) -> Result<Vec<Statement>, StoreError> {
         let detail = json!({
             "serialNumber": self.serial,
             "challenge": self.credential.to_string(),
@@ -87,7 +86,9 @@ impl Claim {
         let event = ledger.append(Subject::assignment(&self.key), What::SerialReserved, &detail)?;
         Ok(self.settle().chain([event]).collect())
     }
+}
 
+impl Claim {
     /// What follows when it was let in, whichever kind it is: its key is taken for ever, and no other credential of the
     /// assignment becomes a certificate beside a renewed one (GAP-1).
     pub(super) fn settle(&self) -> impl Iterator<Item = Statement> {
@@ -111,10 +112,9 @@ impl Claim {
 /// The record of a certificate, which makes it its row's current one.
 pub(super) struct Recording<'a>(pub(super) &'a Issued);
 
-impl Recording<'_> {
-    /// Turns the order's reservation into a use, while nothing that the request was judged by has moved. It changes one
-    /// row; none where there is no such reservation any more, or something has moved.
-    pub(super) fn condition(&self) -> Statement {
+impl Step for Recording<'_> {
+    /// Turns the order's reservation into a use, while nothing that the request was judged by has moved.
+    fn condition(&self, _: Timestamp) -> Statement {
         let order = self.0.order();
         Statement::new(concat!(
             "UPDATE challenges SET state = 'Used' WHERE id = $1 AND state = 'Reserved' AND fingerprint = $2 \
@@ -126,8 +126,7 @@ impl Recording<'_> {
         .text(order.serial().to_string())
     }
 
-    /// What follows when the reservation stands.
-    pub(super) fn consequence(&self, ledger: &mut Ledger) -> Result<Vec<Statement>, StoreError> {
+    fn consequence(&self, ledger: &mut Ledger) -> Result<Vec<Statement>, StoreError> {
         let order = self.0.order();
         let detail = json!({
             "serialNumber": order.serial(),
@@ -171,12 +170,7 @@ impl Change<'_> {
         if let CredentialId::Certificate(serial) = claim.credential {
             self.open_certificate(serial).await?;
         }
-        if claim.condition(self.now()).execute(self.sql()).await? != 1 {
-            return Ok(false);
-        }
-        let consequence = claim.consequence(&mut self.ledger)?;
-        self.execute(consequence).await?;
-        Ok(true)
+        self.carry_out(claim).await
     }
 
     /// Gives a certificate that is presented for the first time a row to be spent in, while it is its assignment's current
@@ -315,13 +309,7 @@ impl Change<'_> {
     /// Records the certificate of an order and makes it its row's current one. `false`, and nothing is changed, where the
     /// order's reservation does not stand any more.
     pub(super) async fn record(&mut self, issued: &Issued) -> Result<bool, StoreError> {
-        let recording = Recording(issued);
-        if recording.condition().execute(self.sql()).await? != 1 {
-            return Ok(false);
-        }
-        let consequence = recording.consequence(&mut self.ledger)?;
-        self.execute(consequence).await?;
-        Ok(true)
+        self.carry_out(&Recording(issued)).await
     }
 
     /// The certificate that the identical request was given meanwhile, or why the order's reservation is worth nothing.

@@ -38,23 +38,12 @@ impl Work {
         }
     }
 
-    /// The same on the caller's thread.
+    /// The same in a transaction on this thread.
     fn run_directly(&self, sql: &Connection, ledger: &mut Ledger) -> Result<bool, StoreError> {
-        let condition = match self {
-            Self::Reserve(claim) => claim.condition(ledger.now()),
-            Self::Record(issued) => Recording(issued).condition(),
-        };
-        if direct::execute(sql, &condition)? != 1 {
-            return Ok(false);
+        match self {
+            Self::Reserve(claim) => direct::carry_out(sql, ledger, claim.as_ref()),
+            Self::Record(issued) => direct::carry_out(sql, ledger, &Recording(issued)),
         }
-        let consequence = match self {
-            Self::Reserve(claim) => claim.consequence(ledger)?,
-            Self::Record(issued) => Recording(issued).consequence(ledger)?,
-        };
-        for statement in consequence {
-            direct::execute(sql, &statement)?;
-        }
-        Ok(true)
     }
 }
 
@@ -113,10 +102,10 @@ impl Store {
     ) -> Result<Vec<bool>, StoreError> {
         let turn = self.turn().await?;
         let committed = task::spawn_blocking(move || {
-            // Its turn lasts as long as the transaction, whoever still waits for it.
-            let _turn = turn;
-            direct
-                .change(now, |sql, ledger| works.iter().map(|work| work.run_directly(sql, ledger)).collect())
+            let run = |sql: &Connection, ledger: &mut Ledger| {
+                works.iter().map(|work| work.run_directly(sql, ledger)).collect()
+            };
+            direct.change(turn, now, run)
         });
         let (done, ledger) = committed.await.map_err(StoreError::interrupted)??;
         if ledger.has_changed() {
