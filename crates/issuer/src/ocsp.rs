@@ -94,7 +94,8 @@ async fn answer_to(
         return Ok(answer);
     }
     issuer.limits.ocsp(source)?;
-    issuer.precedence.give_way(&mut Patience::ANSWER.clone()).await;
+    let mut patience = Patience::ANSWER;
+    issuer.precedence.give_way(&mut patience).await;
     let mut statuses = Vec::with_capacity(request.certificates().len());
     for id in request.certificates() {
         statuses.push(status(issuer, served, id).await?);

@@ -86,14 +86,18 @@ impl Direct {
         let free = self.lock().as_mut().ok_or_else(closed)?.writer.take();
         let mut connection = free.map_or_else(|| self.connect(), Ok)?;
         let changed = transact(&mut connection, now, work);
-        // A connection whose rollback failed is worth nothing; closing it ends its transaction.
-        if connection.is_autocommit()
-            && let Some(connections) = self.lock().as_mut()
-        {
-            connections.writer = Some(connection);
-        }
+        self.put_back(connection);
         drop(turn);
         changed
+    }
+
+    /// Keeps a writer for the next change, or closes it. One whose rollback failed is worth nothing: closing it ends its
+    /// transaction.
+    fn put_back(&self, writer: Connection) {
+        let sound = writer.is_autocommit().then_some(writer);
+        if let Some(connections) = self.lock().as_mut() {
+            connections.writer = sound;
+        }
     }
 
     fn connect_reader(&self) -> Result<Connection, StoreError> {

@@ -6,7 +6,8 @@
 //! Read it in this order: [`objects`] (what is declared), [`inventory`] (who and what there is), `entitlement` (who gets
 //! what, recomputed in the transaction that changes it), [`assignments`] (what became of it), [`challenges`],
 //! [`issuance`] (grant, reserve, record) and [`approvals`] (what waits in between), [`certificates`] and `revocation`, [`events`] (the audit) and [`feed`] (what
-//! to look at again). A file is an aggregate and holds its SQL.
+//! to look at again). A file is an aggregate and holds its SQL, which `change` executes through sqlx, and for enrolments
+//! `direct` through rusqlite.
 
 pub mod approvals;
 pub mod assignments;
