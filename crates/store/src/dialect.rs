@@ -109,10 +109,12 @@ impl Dialect {
             Self::Sqlite => [
                 ("store", include_str!("../migrations/sqlite/0001_store.sql")),
                 ("waiting requests", include_str!("../migrations/sqlite/0002_waiting_requests.sql")),
+                ("indexes", include_str!("../migrations/sqlite/0003_indexes.sql")),
             ],
             Self::Postgres => [
                 ("store", include_str!("../migrations/postgres/0001_store.sql")),
                 ("waiting requests", include_str!("../migrations/postgres/0002_waiting_requests.sql")),
+                ("indexes", include_str!("../migrations/postgres/0003_indexes.sql")),
             ],
         };
         let migration = |(number, (name, sql)): (i64, (&'static str, &'static str))| {

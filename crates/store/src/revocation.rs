@@ -28,7 +28,7 @@ impl Store {
             .map_or((i64::MIN, String::new()), |last| (last.at.as_microsecond(), last.serial.to_string()));
         sqlx::query(
             "SELECT serial, revoked_at, revocation_reason FROM certificates \
-             WHERE authority = $1 AND (revoked_at, serial) > ($2, $3) AND not_after > $4 \
+             WHERE authority = $1 AND revoked_at IS NOT NULL AND (revoked_at, serial) > ($2, $3) AND not_after > $4 \
              ORDER BY revoked_at, serial LIMIT $5",
         )
         .bind(authority.as_str())

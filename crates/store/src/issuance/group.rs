@@ -199,7 +199,10 @@ mod tests {
         let serial = SerialNumber::from_random([1; 16]);
         let claim = Claim {
             key: AssignmentKey {
-                tenant: Tenant { owner: "standalone".parse().unwrap(), namespace: "default".parse().unwrap() },
+                tenant: Tenant {
+                    owner: "standalone".parse().unwrap(),
+                    namespace: "default".parse().unwrap(),
+                },
                 profile: "wifi".parse().unwrap(),
                 device: "d1".parse().unwrap(),
                 association: Association::Own,
