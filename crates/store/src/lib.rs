@@ -1,7 +1,7 @@
 //! The assignment store: objects, inventory, assignments, challenges, certificates, events and the feed.
 //!
 //! One job: keep the truth durably, one transaction a change. SQL stands only here. It must never sign, render, or know
-//! HTTP and Kubernetes. It has no clock and no randomness: both are arguments.
+//! HTTP and Kubernetes. What it keeps comes from no clock and no randomness of its own: both are arguments.
 //!
 //! Read it in this order: [`objects`] (what is declared), [`inventory`] (who and what there is), `entitlement` (who gets
 //! what, recomputed in the transaction that changes it), [`assignments`] (what became of it), [`challenges`],

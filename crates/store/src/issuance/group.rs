@@ -6,12 +6,14 @@
 //! not hold or the database failed, asks again alone and is told why.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 use scepter_policy::issuance::Issued;
 use tokio::sync::oneshot;
 use tokio::task;
+use tokio::time::Instant;
 
 use super::claim::{Claim, Recording};
 use crate::change::Change;
@@ -25,6 +27,9 @@ const LARGEST_GROUP: usize = 64;
 /// How often a group lets whatever is ready run before it leaves. On an idle machine that is no time at all; on a busy one
 /// it is that many signatures, whose claims come along.
 const TURNS_GIVEN: usize = 4;
+
+/// After that long a group gives no further turn: where a turn is that of a crowd, one was enough.
+const PATIENCE: Duration = Duration::from_millis(4);
 
 /// What is done in a group. Each holds as a whole or changes nothing.
 #[derive(Clone)]
@@ -161,8 +166,12 @@ struct Lead<'a> {
 impl Lead<'_> {
     /// The next group. `None` where nobody waits: whoever comes next has to find another leader.
     async fn muster(&mut self) -> Option<Vec<Member>> {
+        let began = Instant::now();
         for _ in 0..TURNS_GIVEN {
             task::yield_now().await;
+            if began.elapsed() > PATIENCE {
+                break;
+            }
         }
         let mut waiting = self.claims.lock();
         let size = waiting.members.len().min(LARGEST_GROUP);
@@ -192,6 +201,8 @@ mod tests {
     use scepter_policy::issuance::{CredentialId, RowVersions};
     use scepter_policy::request::{KeyFingerprint, RequestFingerprint};
 
+    use tokio::time;
+
     use super::*;
     use crate::challenges::Stage;
 
@@ -218,29 +229,39 @@ mod tests {
         Member { work: Work::Reserve(Arc::new(claim)), now: Timestamp::UNIX_EPOCH, tell }
     }
 
-    /// Others who have so many turns to go until their work is enlisted.
-    async fn others(claims: &Claims, turns: usize) {
+    /// Others who have so many turns to go until their work is enlisted, each that long.
+    async fn others(claims: &Claims, turns: usize, each: Duration) {
         for _ in 0..turns {
             task::yield_now().await;
+            time::advance(each).await;
         }
         claims.enlist(member());
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_group_takes_along_who_is_ready_before_it_leaves() {
         let claims = Claims::default();
         claims.enlist(member());
         let mut lead = Lead { claims: &claims, ended: false };
-        let (group, ()) = tokio::join!(lead.muster(), others(&claims, TURNS_GIVEN - 1));
+        let (group, ()) = tokio::join!(lead.muster(), others(&claims, 1, Duration::from_millis(1)));
         assert_eq!(group.map(|members| members.len()), Some(2));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
+    async fn a_group_does_not_wait_for_a_crowd() {
+        let claims = Claims::default();
+        claims.enlist(member());
+        let mut lead = Lead { claims: &claims, ended: false };
+        let (group, ()) = tokio::join!(lead.muster(), others(&claims, 1, PATIENCE * 2));
+        assert_eq!(group.map(|members| members.len()), Some(1));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_group_leaves_without_who_is_not_ready() {
         let claims = Claims::default();
         claims.enlist(member());
         let mut lead = Lead { claims: &claims, ended: false };
-        let (group, ()) = tokio::join!(lead.muster(), others(&claims, TURNS_GIVEN + 1));
+        let (group, ()) = tokio::join!(lead.muster(), others(&claims, TURNS_GIVEN + 1, Duration::ZERO));
         assert_eq!(group.map(|members| members.len()), Some(1));
         assert_eq!(lead.muster().await.map(|members| members.len()), Some(1));
         assert!(lead.muster().await.is_none());
