@@ -25,6 +25,10 @@ const PREPARED: usize = 32;
 /// Readers that stay open while nobody uses them; each keeps pages in memory.
 const IDLE_READERS: usize = 4;
 
+/// What the writer alone keeps in memory of the file: its pages stay right from one change to the next, those of a reader
+/// only until somebody writes.
+const WRITER_CACHE: &str = "PRAGMA cache_size = -8000";
+
 /// How long a reader waits for the file. In WAL mode it waits for nobody but who opens or closes it, and it may be a thread
 /// of the runtime that waits.
 const READER_PATIENCE: Duration = Duration::from_millis(100);
@@ -47,7 +51,7 @@ impl Direct {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let direct = Self { path: path.to_owned(), connections: Mutex::new(None) };
         let connections =
-            Connections { writer: Some(direct.connect()?), readers: vec![direct.connect_reader()?] };
+            Connections { writer: Some(direct.connect_writer()?), readers: vec![direct.connect_reader()?] };
         *direct.lock() = Some(connections);
         Ok(direct)
     }
@@ -84,7 +88,7 @@ impl Direct {
         work: impl FnOnce(&Connection, &mut Ledger) -> Result<T, StoreError>,
     ) -> Result<(T, Ledger), StoreError> {
         let free = self.lock().as_mut().ok_or_else(closed)?.writer.take();
-        let mut connection = free.map_or_else(|| self.connect(), Ok)?;
+        let mut connection = free.map_or_else(|| self.connect_writer(), Ok)?;
         let changed = transact(&mut connection, now, work);
         self.put_back(connection);
         drop(turn);
@@ -98,6 +102,12 @@ impl Direct {
         if let Some(connections) = self.lock().as_mut() {
             connections.writer = sound;
         }
+    }
+
+    fn connect_writer(&self) -> Result<Connection, StoreError> {
+        let connection = self.connect()?;
+        connection.execute_batch(WRITER_CACHE)?;
+        Ok(connection)
     }
 
     fn connect_reader(&self) -> Result<Connection, StoreError> {
