@@ -80,6 +80,12 @@ pub enum Decision {
     Deny,
 }
 
+/// A tenant's requests that wait. The state has to stand here literally for the index of those.
+pub(crate) const UNDECIDED: &str = "SELECT c.id, c.owner, c.namespace, c.profile, c.device, c.association, c.expires_at, \
+     w.requested_at, w.request FROM challenges c JOIN waiting_requests w ON w.credential = c.id \
+     WHERE c.owner = $1 AND c.namespace = $2 AND c.state = 'Waiting' AND c.expires_at > $3 \
+     ORDER BY w.requested_at, c.id LIMIT $4";
+
 impl Store {
     /// The request that a poll asks about: of that transaction, made with that key, of that authority.
     pub async fn waiting_request(
@@ -108,17 +114,12 @@ impl Store {
         limit: u32,
         now: Timestamp,
     ) -> Result<Vec<UndecidedRequest>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT c.id, c.owner, c.namespace, c.profile, c.device, c.association, c.expires_at, w.requested_at, \
-             w.request FROM challenges c JOIN waiting_requests w ON w.credential = c.id \
-             WHERE c.owner = $1 AND c.namespace = $2 AND c.state = 'Waiting' AND c.expires_at > $3 \
-             ORDER BY w.requested_at, c.id LIMIT $4",
-        )
-        .tenant(tenant)
-        .time(now)
-        .bind(i64::from(limit))
-        .fetch_all(&self.inner.reader)
-        .await?;
+        let rows = sqlx::query(UNDECIDED)
+            .tenant(tenant)
+            .time(now)
+            .bind(i64::from(limit))
+            .fetch_all(&self.inner.reader)
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(UndecidedRequest {

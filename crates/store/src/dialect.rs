@@ -44,7 +44,8 @@ impl Dialect {
 
     /// What a new connection is told first. A commit is on the disk when it returns (GAP-9, TH-37). SQLite copies its log
     /// into the file every 32 MiB instead of every 4: pages that many enrolments change are then copied once. It keeps 2 MB of
-    /// pages for each connection, which serve one query: another one's write makes them stale (decision 0284).
+    /// pages for each connection, which serve one query: another one's write makes them stale (decision 0284). It
+    /// writes no temporary files: nothing of ours lies in a directory of others, and there may be none to write to.
     pub(crate) const fn session(self) -> &'static [&'static str] {
         match self {
             Self::Sqlite => &[
@@ -53,6 +54,7 @@ impl Dialect {
                 "PRAGMA busy_timeout = 10000",
                 "PRAGMA wal_autocheckpoint = 8000",
                 "PRAGMA cache_size = -2000",
+                "PRAGMA temp_store = MEMORY",
                 "PRAGMA trusted_schema = OFF",
             ],
             Self::Postgres => &["SET synchronous_commit = on"],
@@ -122,5 +124,54 @@ impl Dialect {
             Migration::new(number, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
         };
         Migrator::with_migrations((1..).zip(versions).map(migration).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::{approvals, revocation};
+
+    /// A database of SQLite with the first versions of the schema.
+    fn sqlite(versions: usize) -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in Dialect::Sqlite.migrator().iter().take(versions) {
+            connection.execute_batch(migration.sql.as_str()).unwrap();
+        }
+        connection
+    }
+
+    #[test]
+    fn the_few_among_many_are_found_by_an_index_that_holds_them_alone() {
+        let connection = sqlite(usize::MAX);
+        for (query, index) in
+            [(revocation::AFTER, "certificates_revoked"), (approvals::UNDECIDED, "challenges_waiting")]
+        {
+            let mut explained = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+            let steps: Vec<String> =
+                explained.raw_query().mapped(|row| row.get("detail")).collect::<Result<_, _>>().unwrap();
+            assert!(steps.iter().any(|step| step.contains(&format!("USING INDEX {index} "))), "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_revoked_before_indexes_were_made_anew_is_found_after() {
+        let connection = sqlite(2);
+        let revoked = "INSERT INTO certificates VALUES ('01', 'ca', 'owner', 'default', 'wifi', 'd1', '', NULL, 'c1', \
+                       x'01', x'02', '', 0, 100, 0, 10, 'keyCompromise')";
+        connection.execute_batch(revoked).unwrap();
+        let migrator = Dialect::Sqlite.migrator();
+        for migration in migrator.iter().skip(2) {
+            connection.execute_batch(migration.sql.as_str()).unwrap();
+        }
+        let mut after = connection.prepare(revocation::AFTER).unwrap();
+        let serials: Vec<String> = after
+            .query_map(("ca", i64::MIN, "", 50, 10), |row| row.get("serial"))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(serials, ["01"]);
     }
 }

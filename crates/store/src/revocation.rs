@@ -13,6 +13,11 @@ use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
 use crate::{Store, StoreError};
 
+/// An authority's revoked certificates after one of them. `IS NOT NULL` has to stand here literally for the index of those.
+pub(crate) const AFTER: &str = "SELECT serial, revoked_at, revocation_reason FROM certificates \
+     WHERE authority = $1 AND revoked_at IS NOT NULL AND (revoked_at, serial) > ($2, $3) AND not_after > $4 \
+     ORDER BY revoked_at, serial LIMIT $5";
+
 impl Store {
     /// What an authority's CRL lists: every revoked certificate that ends after `still_valid_at`, in the order of their
     /// revocation, at most `limit` of those after `last`. Give a time before the last CRL's: an entry stays for one CRL
@@ -26,27 +31,23 @@ impl Store {
     ) -> Result<Vec<Revoked>, StoreError> {
         let (last_time, last_serial) = last
             .map_or((i64::MIN, String::new()), |last| (last.at.as_microsecond(), last.serial.to_string()));
-        sqlx::query(
-            "SELECT serial, revoked_at, revocation_reason FROM certificates \
-             WHERE authority = $1 AND revoked_at IS NOT NULL AND (revoked_at, serial) > ($2, $3) AND not_after > $4 \
-             ORDER BY revoked_at, serial LIMIT $5",
-        )
-        .bind(authority.as_str())
-        .bind(last_time)
-        .bind(last_serial)
-        .time(still_valid_at)
-        .bind(i64::from(limit))
-        .fetch_all(&self.inner.reader)
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(Revoked {
-                serial: row.parsed("serial")?,
-                at: row.time("revoked_at")?,
-                reason: row.parsed("revocation_reason")?,
+        sqlx::query(AFTER)
+            .bind(authority.as_str())
+            .bind(last_time)
+            .bind(last_serial)
+            .time(still_valid_at)
+            .bind(i64::from(limit))
+            .fetch_all(&self.inner.reader)
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(Revoked {
+                    serial: row.parsed("serial")?,
+                    at: row.time("revoked_at")?,
+                    reason: row.parsed("revocation_reason")?,
+                })
             })
-        })
-        .collect()
+            .collect()
     }
 
     /// How many certificates of an authority were ever revoked: a CRL made at another count is out of date.

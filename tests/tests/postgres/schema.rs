@@ -22,17 +22,18 @@ const COLUMNS_OF_POSTGRES: &str = "
     WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND c.attnum > 0 AND NOT c.attisdropped
     AND t.relname <> '_sqlx_migrations'";
 
-/// `table (columns)` of each index beside the primary keys, and whether it is unique.
+/// `table (columns)` of each index beside the primary keys, and whether it is unique, or holds some rows alone.
 const INDEXES_OF_SQLITE: &str = "
     SELECT t.name || ' (' || (SELECT group_concat(name, ', ') FROM (SELECT name FROM pragma_index_info(i.name)
                                                                      ORDER BY seqno)) || ')'
-        || CASE WHEN i.\"unique\" THEN ' unique' ELSE '' END
+        || CASE WHEN i.\"unique\" THEN ' unique' ELSE '' END || CASE WHEN i.partial THEN ' partial' ELSE '' END
     FROM sqlite_master t JOIN pragma_index_list(t.name) i
     WHERE t.type = 'table' AND t.name <> '_sqlx_migrations' AND i.origin <> 'pk'";
 const INDEXES_OF_POSTGRES: &str = "
     SELECT t.relname || ' (' || (SELECT string_agg(c.attname, ', ' ORDER BY array_position(i.indkey, c.attnum))
                                  FROM pg_attribute c WHERE c.attrelid = t.oid AND c.attnum = ANY (i.indkey)) || ')'
         || CASE WHEN i.indisunique THEN ' unique' ELSE '' END
+        || CASE WHEN i.indpred IS NOT NULL THEN ' partial' ELSE '' END
     FROM pg_class t JOIN pg_index i ON i.indrelid = t.oid
     WHERE t.relnamespace = 'public'::regnamespace AND t.relname <> '_sqlx_migrations' AND NOT i.indisprimary";
 
@@ -65,7 +66,9 @@ async fn both_databases_have_the_same_columns_and_keys() {
 #[tokio::test]
 async fn both_databases_have_the_same_indexes() {
     let indexes = lines(&World::postgres().await, INDEXES_OF_POSTGRES).await;
-    assert!(indexes.contains(&"challenges (serial) unique".to_owned()), "{indexes:#?}");
+    for index in ["challenges (serial) unique", "challenges (owner, namespace) partial"] {
+        assert!(indexes.contains(&index.to_owned()), "{indexes:#?}");
+    }
     assert_eq!(indexes, lines(&sqlite().await, INDEXES_OF_SQLITE).await);
 }
 

@@ -1,4 +1,5 @@
--- Indexes that an enrolment need not change, or changes where the one before it did: few rows are revoked, few wait.
+-- Indexes that an enrolment need not change, or changes where the one before it did (decision 0283): few rows are revoked,
+-- few wait.
 DROP INDEX certificates_by_device;
 DROP INDEX certificates_revoked;
 CREATE INDEX certificates_revoked ON certificates (authority, revoked_at, serial) WHERE revoked_at IS NOT NULL;
