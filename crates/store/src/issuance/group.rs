@@ -238,31 +238,33 @@ mod tests {
         claims.enlist(member());
     }
 
+    /// The size of the next group, of one who waits and others who come.
+    async fn next(lead: &mut Lead<'_>, turns: usize, each: Duration) -> Option<usize> {
+        lead.claims.enlist(member());
+        let claims = lead.claims;
+        let (group, ()) = tokio::join!(lead.muster(), others(claims, turns, each));
+        group.map(|members| members.len())
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_group_takes_along_who_is_ready_before_it_leaves() {
         let claims = Claims::default();
-        claims.enlist(member());
         let mut lead = Lead { claims: &claims, ended: false };
-        let (group, ()) = tokio::join!(lead.muster(), others(&claims, 1, Duration::from_millis(1)));
-        assert_eq!(group.map(|members| members.len()), Some(2));
+        assert_eq!(next(&mut lead, 1, Duration::from_millis(1)).await, Some(2));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_group_does_not_wait_for_a_crowd() {
         let claims = Claims::default();
-        claims.enlist(member());
         let mut lead = Lead { claims: &claims, ended: false };
-        let (group, ()) = tokio::join!(lead.muster(), others(&claims, 1, PATIENCE * 2));
-        assert_eq!(group.map(|members| members.len()), Some(1));
+        assert_eq!(next(&mut lead, 1, PATIENCE * 2).await, Some(1));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_group_leaves_without_who_is_not_ready() {
         let claims = Claims::default();
-        claims.enlist(member());
         let mut lead = Lead { claims: &claims, ended: false };
-        let (group, ()) = tokio::join!(lead.muster(), others(&claims, TURNS_GIVEN + 1, Duration::ZERO));
-        assert_eq!(group.map(|members| members.len()), Some(1));
+        assert_eq!(next(&mut lead, TURNS_GIVEN + 1, Duration::ZERO).await, Some(1));
         assert_eq!(lead.muster().await.map(|members| members.len()), Some(1));
         assert!(lead.muster().await.is_none());
     }
