@@ -43,9 +43,10 @@ impl Dialect {
     }
 
     /// What a new connection is told first. A commit is on the disk when it returns (GAP-9, TH-37). SQLite copies its log
-    /// into the file every 32 MiB instead of every 4: pages that many enrolments change are then copied once. It keeps 2 MB of
-    /// pages for each connection, which serve one query: another one's write makes them stale (decision 0284). It
-    /// writes no temporary files: nothing of ours lies in a directory of others, and there may be none to write to.
+    /// into the file every 32 MiB instead of every 4: pages that many enrolments change are then copied once. A connection
+    /// keeps 2 MB of pages, which serve one query, since another one's write makes them stale; the writer of `direct` asks
+    /// for more (decision 0284). No temporary files are written: nothing of ours lies in a directory of others, and there
+    /// may be none to write to.
     pub(crate) const fn session(self) -> &'static [&'static str] {
         match self {
             Self::Sqlite => &[

@@ -324,6 +324,18 @@ mod tests {
     }
 
     #[test]
+    fn the_writer_alone_keeps_many_pages_and_nobody_writes_temporary_files() {
+        let (_directory, direct) = direct();
+        let setting = |connection: &Connection, name| -> i64 {
+            connection.pragma_query_value(None, name, |row| row.get(0)).unwrap()
+        };
+        let (writer, reader) = (direct.connect_writer().unwrap(), direct.connect_reader().unwrap());
+        assert_eq!([&writer, &reader].map(|connection| setting(connection, "cache_size")), [-8000, -2000]);
+        // 2: in memory.
+        assert_eq!([&writer, &reader].map(|connection| setting(connection, "temp_store")), [2, 2]);
+    }
+
+    #[test]
     fn what_is_closed_opens_nothing_more() {
         let (_directory, direct) = direct();
         direct.close();
