@@ -8,7 +8,8 @@ use tempfile::TempDir;
 
 use crate::Failure;
 
-/// The file in each scratch directory that its process holds locked.
+/// The file in each scratch directory that its process holds locked. In their base, who makes or removes one holds it: a
+/// directory whose lock is there and not yet held looks abandoned.
 const LOCK: &str = "lock";
 
 /// A directory for one run's files. It is removed when dropped; what a killed process left behind is removed by the next
@@ -29,15 +30,14 @@ impl Scratch {
     }
 
     fn new_in(base: &Path, prefix: &str) -> Result<Self, Failure> {
+        let _turn = locked(base)?;
         remove_abandoned(base)?;
         let directory = tempfile::Builder::new()
             .prefix(&format!("{prefix}-"))
             .tempdir_in(base)
             .map_err(Failure::file("create a directory in", base))?;
-        let lock = directory.path().join(LOCK);
-        let file = File::create(&lock).map_err(Failure::file("create", &lock))?;
-        file.lock().map_err(Failure::file("lock", &lock))?;
-        Ok(Self { directory, _lock: file })
+        let lock = locked(directory.path())?;
+        Ok(Self { directory, _lock: lock })
     }
 
     /// Where it is.
@@ -58,14 +58,22 @@ impl Scratch {
     }
 }
 
+/// The lock of `directory`, made if it is not there, and held until it is dropped.
+fn locked(directory: &Path) -> Result<File, Failure> {
+    let lock = directory.join(LOCK);
+    let file = File::create(&lock).map_err(Failure::file("create", &lock))?;
+    file.lock().map_err(Failure::file("lock", &lock))?;
+    Ok(file)
+}
+
 /// Removes the directories in `base` whose lock nobody holds any more.
 fn remove_abandoned(base: &Path) -> Result<(), Failure> {
     for entry in fs::read_dir(base).map_err(Failure::file("list", base))? {
         let directory = entry.map_err(Failure::file("list", base))?.path();
-        // No lock yet: just being made.
+        // The lock of the base itself, or a directory whose owner died before there was a lock in it, or is removing it.
         let Ok(lock) = File::open(directory.join(LOCK)) else { continue };
         match lock.try_lock() {
-            // Another process may be removing it as well; whoever is second finds less to do.
+            // Its owner may have removed it meanwhile.
             Ok(()) => drop(fs::remove_dir_all(&directory)),
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(source)) => return Err(Failure::file("lock", &directory)(source)),
@@ -76,6 +84,8 @@ fn remove_abandoned(base: &Path) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -97,9 +107,20 @@ mod tests {
     }
 
     #[test]
+    fn directories_that_are_made_at_once_are_all_there() {
+        let base = tempfile::tempdir().unwrap();
+        let make = || (0..500).all(|_| Scratch::new_in(base.path(), "crowd").unwrap().join(LOCK).is_file());
+        thread::scope(|scope| {
+            for maker in [(); 8].map(|()| scope.spawn(make)) {
+                assert!(maker.join().unwrap());
+            }
+        });
+    }
+
+    #[test]
     fn a_dropped_directory_is_gone() {
         let base = tempfile::tempdir().unwrap();
         drop(Scratch::new_in(base.path(), "dropped").unwrap());
-        assert_eq!(fs::read_dir(base.path()).unwrap().count(), 0);
+        assert!(fs::read_dir(base.path()).unwrap().all(|left| left.unwrap().file_name() == LOCK));
     }
 }
