@@ -1,20 +1,23 @@
 //! Credentials, each spent once: challenges, which belong to one device under one profile, expire, and die with the
 //! assignment; and certificates that were presented to be renewed.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use scepter_policy::identity::{AssignmentKey, SerialNumber};
+use scepter_policy::identity::{AssignmentKey, ObjectKind, SerialNumber};
 use scepter_policy::issuance::{ChallengeId, CredentialId, CredentialState, RefusalReason, Secret};
 use scepter_policy::request::RequestFingerprint;
 use scepter_policy::vocabulary::DeviceState;
 use serde_json::json;
 use sqlx::AnyConnection;
 
-use crate::assignments::{Row, RowKey, Standing, Verdict};
 use crate::change::Change;
 use crate::columns::{Bind, Columns};
 use crate::events::{Subject, What};
+use crate::group::Work;
+use crate::ledger::Ledger;
 use crate::secrets::Purpose;
-use crate::statement::Statement;
+use crate::statement::{Statement, Step};
 use crate::{IssuanceError, MintError, Store, StoreError};
 
 /// A challenge to be handed out.
@@ -108,17 +111,80 @@ impl Store {
         challenge: &NewChallenge,
         now: Timestamp,
     ) -> Result<(), MintError> {
-        let mac = self.inner.mac_key.mac(Purpose::Challenge, &challenge.id.0, &challenge.secret);
+        let mint = Arc::new(Mint {
+            key: key.clone(),
+            id: challenge.id.clone(),
+            mac: self.inner.mac_key.mac(Purpose::Challenge, &challenge.id.0, &challenge.secret),
+            expires_at: challenge.expires_at,
+        });
+        if self.in_group(Work::Mint(Arc::clone(&mint)), now).await {
+            return Ok(());
+        }
         let mut change = self.change(now).await?;
-        let row = change.row(&RowKey::from(key)).await?.filter(|row| row.standing == Standing::Targeted);
-        let Some(row) = row else { return Err(MintError::NotAssigned(Box::new(key.clone()))) };
-        change.void_challenges(key, VoidReason::Superseded).await?;
-        change.insert_challenge(key, challenge, &mac).await?;
-        change.note_challenge(&row).await?;
-        let detail = json!({ "challenge": challenge.id.0, "expiresAt": challenge.expires_at });
-        change.event(Subject::assignment(key), What::ChallengeMinted, &detail).await?;
+        if !change.carry_out(mint.as_ref()).await? {
+            change.abandon().await?;
+            return Err(MintError::NotAssigned(Box::new(key.clone())));
+        }
         Ok(change.commit().await?)
     }
+}
+
+/// A challenge on its way into the store.
+pub(crate) struct Mint {
+    key: AssignmentKey,
+    id: ChallengeId,
+    mac: Vec<u8>,
+    expires_at: Timestamp,
+}
+
+impl Step for Mint {
+    /// Stores it where its row is targeted.
+    fn condition(&self, now: Timestamp) -> Statement {
+        Statement::new(
+            "INSERT INTO challenges (owner, namespace, profile, device, association, id, mac, state, created_at, \
+             expires_at) \
+             SELECT a.owner, a.namespace, a.profile, a.device, a.association, $6, $7, 'Open', $8, $9 \
+             FROM assignments a WHERE a.owner = $1 AND a.namespace = $2 AND a.kind = 'ScepProfile' \
+             AND a.profile = $3 AND a.device = $4 AND a.association = $5 AND a.standing = 'Targeted'",
+        )
+        .assignment(&self.key)
+        .text(self.id.0.as_str())
+        .bytes(&self.mac)
+        .time(now)
+        .time(self.expires_at)
+    }
+
+    fn consequence(&self, ledger: &mut Ledger) -> Result<Vec<Statement>, StoreError> {
+        let supersede = void_challenges_but(&self.key, &self.id.0, VoidReason::Superseded);
+        let detail = json!({ "challenge": self.id.0, "expiresAt": self.expires_at });
+        let event = ledger.append(Subject::assignment(&self.key), What::ChallengeMinted, &detail)?;
+        Ok(vec![supersede, note_challenge(&self.key, ledger.now()), event])
+    }
+}
+
+macro_rules! is_certified {
+    () => {
+        "EXISTS (SELECT 1 FROM certificates c WHERE c.serial = assignments.serial AND c.revoked_at IS NULL)"
+    };
+}
+
+/// Says on a row that a challenge was handed out. A row with a certificate keeps its state while it renews.
+fn note_challenge(key: &AssignmentKey, now: Timestamp) -> Statement {
+    Statement::new(concat!(
+        "UPDATE assignments SET reason = '', message = '', state = CASE WHEN ",
+        is_certified!(),
+        " THEN state ELSE $6 END, changed_at = CASE WHEN state = $6 OR ",
+        is_certified!(),
+        " THEN changed_at ELSE $7 END \
+         WHERE owner = $1 AND namespace = $2 AND kind = 'ScepProfile' AND profile = $3 AND device = $4 \
+         AND association = $5 AND (reason <> '' OR message <> '' OR (state <> $6 AND NOT ",
+        is_certified!(),
+        "))",
+    ))
+    .assignment(key)
+    .text(DeviceState::ChallengeIssued.as_str())
+    .time(now)
+    .touching((key.tenant.clone(), ObjectKind::ScepProfile, key.profile.clone()))
 }
 
 impl Change<'_> {
@@ -141,34 +207,6 @@ impl Change<'_> {
         .bind(CredentialId::Certificate(revoked).to_string())
         .execute(self.sql())
         .await?;
-        Ok(())
-    }
-
-    async fn insert_challenge(
-        &mut self,
-        key: &AssignmentKey,
-        challenge: &NewChallenge,
-        mac: &[u8],
-    ) -> Result<(), StoreError> {
-        let now = self.now();
-        sqlx::query(
-            "INSERT INTO challenges (owner, namespace, profile, device, association, id, mac, state, created_at, \
-             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'Open', $8, $9)",
-        )
-        .assignment(key)
-        .bind(challenge.id.0.as_str())
-        .bind(mac)
-        .time(now)
-        .time(challenge.expires_at)
-        .execute(self.sql())
-        .await?;
-        Ok(())
-    }
-
-    /// A row with a certificate keeps its state while it renews.
-    async fn note_challenge(&mut self, row: &Row) -> Result<(), StoreError> {
-        let state = if row.certified { row.state } else { DeviceState::ChallengeIssued };
-        self.set_state(&row.key, Verdict { state, reason: "", message: "" }).await?;
         Ok(())
     }
 }

@@ -66,8 +66,10 @@ impl<'a> Change<'a> {
 
     /// Executes statements in their order.
     pub(crate) async fn execute(&mut self, statements: Vec<Statement>) -> Result<(), StoreError> {
-        for statement in statements {
-            statement.execute(&mut self.transaction).await?;
+        for mut statement in statements {
+            let touches = statement.touches.take();
+            let changed = statement.execute(&mut self.transaction).await?;
+            self.ledger.note(touches, changed);
         }
         Ok(())
     }

@@ -159,17 +159,18 @@ pub(crate) fn carry_out(sql: &Connection, ledger: &mut Ledger, step: &impl Step)
     if execute(sql, &step.condition(ledger.now()))? != 1 {
         return Ok(false);
     }
-    for statement in step.consequence(ledger)? {
-        execute(sql, &statement)?;
+    for mut statement in step.consequence(ledger)? {
+        let changed = execute(sql, &statement)?;
+        ledger.note(statement.touches.take(), changed);
     }
     Ok(true)
 }
 
 /// Executes a statement; how many rows it changed.
-fn execute(connection: &Connection, statement: &Statement) -> Result<usize, StoreError> {
+fn execute(connection: &Connection, statement: &Statement) -> Result<u64, StoreError> {
     let mut prepared = connection.prepare_cached(statement.text)?;
     bind(&mut prepared, &statement.parameters)?;
-    Ok(prepared.raw_execute()?)
+    Ok(prepared.raw_execute()? as u64)
 }
 
 fn first_row<T, E: From<StoreError>>(
@@ -264,7 +265,7 @@ mod tests {
         Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap()
     }
 
-    fn note(sql: &Connection) -> Result<usize, StoreError> {
+    fn note(sql: &Connection) -> Result<u64, StoreError> {
         execute(sql, &Statement::new("INSERT INTO noted VALUES ($1)").text("one"))
     }
 

@@ -20,17 +20,16 @@ use crate::approvals::{Asked, WaitingRequest};
 use crate::certificates::Certificate;
 use crate::challenges::{Challenge, Stage, read_challenge};
 use crate::columns::Columns;
+use crate::group::Work;
 use crate::interpreter::Interpreter as _;
 use crate::secrets::Purpose;
 use crate::{IssuanceError, Store, StoreError};
 
 pub(crate) mod claim;
 mod facts;
-pub(crate) mod group;
 
 use claim::{Claim, Earlier};
 use facts::Facts;
-use group::Work;
 
 /// What became of a request to reserve.
 #[derive(Debug)]

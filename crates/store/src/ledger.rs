@@ -9,13 +9,16 @@ use crate::columns::Bind as _;
 use crate::events::Head;
 use crate::statement::Statement;
 
+/// An object whose status may have changed.
+pub(crate) type Touched = (Tenant, ObjectKind, ObjectName);
+
 /// The notes of one transaction.
 pub(crate) struct Ledger {
     now: Timestamp,
     /// Where the audit ends, with what this transaction noted.
     head: Head,
     has_noted: bool,
-    changed: BTreeSet<(Tenant, ObjectKind, ObjectName)>,
+    changed: BTreeSet<Touched>,
 }
 
 impl Ledger {
@@ -43,6 +46,11 @@ impl Ledger {
     /// Marks an object whose status may have changed.
     pub(crate) fn touched(&mut self, tenant: &Tenant, kind: ObjectKind, name: &ObjectName) {
         self.changed.insert((tenant.clone(), kind, name.clone()));
+    }
+
+    /// Notes what a statement touches, where it changed a row.
+    pub(crate) fn note(&mut self, touches: Option<Touched>, changed_rows: u64) {
+        self.changed.extend(touches.filter(|_| changed_rows > 0));
     }
 
     /// Whether somebody has to be told once the transaction is committed.

@@ -23,6 +23,7 @@ mod entitlement;
 mod error;
 pub mod events;
 pub mod feed;
+mod group;
 pub mod interpreter;
 pub mod inventory;
 pub mod issuance;
@@ -47,8 +48,8 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::dialect::Dialect;
 use crate::direct::Direct;
+use crate::group::Claims;
 use crate::interpreter::Remembering;
-use crate::issuance::group::Claims;
 
 /// The store. Cheap to clone; every clone is the same store.
 #[derive(Clone)]

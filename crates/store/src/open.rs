@@ -14,8 +14,8 @@ use url::Url;
 
 use crate::dialect::Dialect;
 use crate::direct::Direct;
+use crate::group::Claims;
 use crate::interpreter::{Interpreter, Remembering};
-use crate::issuance::group::Claims;
 use crate::secrets::MacKey;
 use crate::{Inner, Store, StoreError};
 

@@ -6,17 +6,24 @@ use sqlx::any::AnyRow;
 
 use crate::StoreError;
 use crate::columns::{Bind, Parameter};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Touched};
 
 /// One statement and its parameters, `$1` and so on.
 pub(crate) struct Statement {
     pub(crate) text: &'static str,
     pub(crate) parameters: Vec<Parameter>,
+    /// Whose status may change with the rows that it changes, if it does.
+    pub(crate) touches: Option<Touched>,
 }
 
 impl Statement {
     pub(crate) fn new(text: &'static str) -> Self {
-        Self { text, parameters: Vec::new() }
+        Self { text, parameters: Vec::new(), touches: None }
+    }
+
+    /// The same, of which an object's status depends.
+    pub(crate) fn touching(self, touched: Touched) -> Self {
+        Self { touches: Some(touched), ..self }
     }
 
     /// Executes it; how many rows it changed.

@@ -1,5 +1,6 @@
 //! Challenges at an admin's wish, whether the root has arrived or not.
 
+use futures::future::join_all;
 use scepter_issuer_api::{MintTarget, Minted, MintedChallenges, NotMinted};
 use scepter_policy::assign::{Assignment, assign};
 use scepter_policy::identity::{AssignmentKey, Association, DeviceId, ObjectKind, ObjectName, Tenant};
@@ -29,13 +30,21 @@ pub(crate) async fn mint(
         MintTarget::Device(device) => {
             let member = issuer.store.device(tenant, &device).await?;
             let member = member.ok_or_else(|| Failure::not_found(format_args!("device {device}")))?;
-            mint_one(issuer, tenant, &profile, &member, &mut answer).await?;
+            note(&mut answer, mint_one(issuer, tenant, &profile, &member).await?);
         }
         MintTarget::All => mint_all(issuer, tenant, &profile, &mut answer).await?,
     }
     Ok(answer)
 }
 
+fn note(answer: &mut MintedChallenges, outcome: Result<Minted, NotMinted>) {
+    match outcome {
+        Ok(minted) => answer.minted.push(minted),
+        Err(not_minted) => answer.not_minted.push(not_minted),
+    }
+}
+
+/// Those of one page at once, so that they share commits.
 async fn mint_all(
     issuer: &Issuer,
     tenant: &Tenant,
@@ -47,8 +56,9 @@ async fn mint_all(
         let page = issuer.store.devices(tenant, after.as_ref()).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.device.id.clone());
-        for member in page.iter().filter(|member| reaches(profile, member)) {
-            mint_one(issuer, tenant, profile, member, answer).await?;
+        let reached = page.iter().filter(|member| reaches(profile, member));
+        for outcome in join_all(reached.map(|member| mint_one(issuer, tenant, profile, member))).await {
+            note(answer, outcome?);
         }
     }
 }
@@ -66,8 +76,7 @@ async fn mint_one(
     tenant: &Tenant,
     profile: &Profile,
     member: &Member,
-    answer: &mut MintedChallenges,
-) -> Result<(), Failure> {
+) -> Result<Result<Minted, NotMinted>, Failure> {
     let device = member.device.id.clone();
     let key = AssignmentKey {
         tenant: tenant.clone(),
@@ -76,24 +85,21 @@ async fn mint_one(
         association: Association::Own,
     };
     match ticket::mint(issuer, &key, profile, member, issuer.clock.now()).await {
-        Ok(ticket) => answer.minted.push(Minted {
+        Ok(ticket) => Ok(Ok(Minted {
             device,
             challenge: ticket.challenge.expose().to_owned(),
             url: ticket.served.url_for(profile).to_owned(),
             subject: ticket.request.subject.to_string(),
             san: ticket.request.subject_alternative_names.iter().map(ToString::to_string).collect(),
             expires_at: ticket.expires_at,
-        }),
-        Err(NoTicket::Store(error)) => return Err(error.into()),
-        Err(NoTicket::NoRandomness(error)) => return Err(error.into()),
+        })),
+        Err(NoTicket::Store(error)) => Err(error.into()),
+        Err(NoTicket::NoRandomness(error)) => Err(error.into()),
         Err(
             refused @ (NoTicket::Refused(_)
             | NoTicket::Suspended
             | NoTicket::NoAuthority(_)
             | NoTicket::Mint(_)),
-        ) => {
-            answer.not_minted.push(NotMinted { device, message: refused.to_string() });
-        }
+        ) => Ok(Err(NotMinted { device, message: refused.to_string() })),
     }
-    Ok(())
 }

@@ -110,7 +110,7 @@ impl Claim {
 }
 
 /// The record of a certificate, which makes it its row's current one.
-pub(super) struct Recording<'a>(pub(super) &'a Issued);
+pub(crate) struct Recording<'a>(pub(crate) &'a Issued);
 
 impl Step for Recording<'_> {
     /// Turns the order's reservation into a use, while nothing that the request was judged by has moved.

@@ -46,6 +46,8 @@ macro_rules! all {
                 a_wrong_secret_and_an_unknown_challenge_are_one_answer,
                 a_device_that_is_not_assigned_gets_no_challenge,
                 a_newer_challenge_voids_the_older,
+                a_challenge_is_news_where_its_row_did_not_say_so,
+                challenges_that_are_minted_at_once_share_commits_and_nobody_gets_one_by_that,
                 losing_the_assignment_voids_the_challenge,
                 a_refused_attempt_is_told_on_a_row_without_a_certificate,
                 the_database_alone_opens_no_challenge,

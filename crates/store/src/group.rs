@@ -1,4 +1,4 @@
-//! Claims that wait share one commit (design §2).
+//! Claims and challenges that wait share one commit (design §2).
 //!
 //! While one group is on its way to the disk, the next one gathers, and before it leaves it lets whatever is ready run
 //! first (decision 0282): the more requests there are at once, the more of them a flush serves. Nobody waits for others
@@ -15,9 +15,10 @@ use tokio::sync::oneshot;
 use tokio::task;
 use tokio::time::Instant;
 
-use super::claim::{Claim, Recording};
+use crate::challenges::Mint;
 use crate::change::Change;
 use crate::direct::{self, Direct};
+use crate::issuance::claim::{Claim, Recording};
 use crate::ledger::Ledger;
 use crate::{Store, StoreError};
 
@@ -33,18 +34,21 @@ const PATIENCE: Duration = Duration::from_millis(4);
 
 /// What is done in a group. Each holds as a whole or changes nothing.
 #[derive(Clone)]
-pub(super) enum Work {
+pub(crate) enum Work {
     /// Reserve a serial, under a challenge.
     Reserve(Arc<Claim>),
     /// Record a certificate.
     Record(Arc<Issued>),
+    /// Store a challenge.
+    Mint(Arc<Mint>),
 }
 
 impl Work {
     async fn run(&self, change: &mut Change<'_>) -> Result<bool, StoreError> {
         match self {
-            Self::Reserve(claim) => change.reserve(claim).await,
-            Self::Record(issued) => change.record(issued).await,
+            Self::Reserve(claim) => change.carry_out(claim.as_ref()).await,
+            Self::Record(issued) => change.carry_out(&Recording(issued)).await,
+            Self::Mint(mint) => change.carry_out(mint.as_ref()).await,
         }
     }
 
@@ -53,6 +57,7 @@ impl Work {
         match self {
             Self::Reserve(claim) => direct::carry_out(sql, ledger, claim.as_ref()),
             Self::Record(issued) => direct::carry_out(sql, ledger, &Recording(issued)),
+            Self::Mint(mint) => direct::carry_out(sql, ledger, mint.as_ref()),
         }
     }
 }
@@ -77,7 +82,7 @@ struct Member {
 impl Store {
     /// Does something in the next group. `false` where it was not done, or nobody can say; it goes on even when nobody
     /// waits for it any more.
-    pub(super) async fn in_group(&self, work: Work, now: Timestamp) -> bool {
+    pub(crate) async fn in_group(&self, work: Work, now: Timestamp) -> bool {
         let (tell, told) = oneshot::channel();
         if self.inner.claims.enlist(Member { work, now, tell }) {
             tokio::spawn(lead(self.clone()));
