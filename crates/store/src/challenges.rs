@@ -129,7 +129,7 @@ impl Store {
     }
 }
 
-/// A challenge on its way into the store.
+/// A challenge on its way into the store (decision 0285).
 pub(crate) struct Mint {
     key: AssignmentKey,
     id: ChallengeId,
