@@ -1,5 +1,7 @@
-//! PostgreSQL: a server of its own, reached by a socket in its directory, and databases in it.
+//! PostgreSQL: a server of its own, reached by a socket in its directory or over TLS, and databases in it.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -40,10 +42,30 @@ impl Postgres {
 
     /// Starts one with such settings (`name=value`) beside the usual ones, and waits until it takes connections.
     pub fn start(settings: &[&str]) -> Result<Self, Failure> {
-        let programs = programs()?;
+        Self::start_in(Scratch::new("postgres")?, settings)
+    }
+
+    /// Starts one that strangers reach over TLS alone, at such addresses, with a certificate and its key in PEM.
+    pub fn start_with_tls(addresses: &str, certificate: &str, key: &str) -> Result<Self, Failure> {
         let scratch = Scratch::new("postgres")?;
+        let access = scratch.write("access", "local all all trust\nhostssl all all all trust\n")?;
+        let certificate = scratch.write("server.crt", certificate)?;
+        let key = scratch.write("server.key", key)?;
+        fs::set_permissions(&key, Permissions::from_mode(0o600)).map_err(Failure::file("protect", &key))?;
+        let settings = [
+            "ssl=on".to_owned(),
+            format!("listen_addresses={addresses}"),
+            format!("hba_file={}", access.display()),
+            format!("ssl_cert_file={}", certificate.display()),
+            format!("ssl_key_file={}", key.display()),
+        ];
+        Self::start_in(scratch, &settings.each_ref().map(String::as_str))
+    }
+
+    fn start_in(scratch: Scratch, settings: &[&str]) -> Result<Self, Failure> {
+        let programs = programs()?;
         if getuid().is_root() {
-            run(Command::new("chown").arg(format!("{SYSTEM_USER}:")).arg(scratch.path()), b"")?;
+            run(Command::new("chown").args(["-R", &format!("{SYSTEM_USER}:")]).arg(scratch.path()), b"")?;
         }
         let mut initdb = command(&programs.join("initdb"))?;
         initdb.args(["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-sync", "--pgdata"]);
@@ -61,11 +83,16 @@ impl Postgres {
         self.await_connections()
     }
 
-    /// The URL of a new database.
+    /// The URL of a new database, by the socket.
     pub fn database(&self) -> Result<String, Failure> {
+        Ok(format!("{}?host={}", self.database_at("localhost")?, self.scratch.path().display()))
+    }
+
+    /// The same at a host, without parameters.
+    pub fn database_at(&self, host: &str) -> Result<String, Failure> {
         let name = format!("database_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         run(&mut self.psql(&format!("CREATE DATABASE {name}")), b"")?;
-        Ok(format!("postgres://{USER}@localhost/{name}?host={}", self.scratch.path().display()))
+        Ok(format!("postgres://{USER}@{host}/{name}"))
     }
 
     fn await_connections(&mut self) -> Result<(), Failure> {

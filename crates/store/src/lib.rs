@@ -34,6 +34,7 @@ mod profiles;
 pub mod reports;
 mod revocation;
 mod secrets;
+mod server;
 mod statement;
 pub mod tokens;
 

@@ -17,6 +17,7 @@ use crate::direct::Direct;
 use crate::group::Claims;
 use crate::interpreter::{Interpreter, Remembering};
 use crate::secrets::MacKey;
+use crate::server::{self, UnsafeServer};
 use crate::{Inner, Store, StoreError};
 
 /// Where the store is.
@@ -53,7 +54,8 @@ pub enum OpenError {
     NotAbsolute(PathBuf),
     /// The database does not answer.
     #[error(
-        "cannot open the store at {location}: {source}; is the address right, and its directory writable?"
+        "cannot open the store at {location}: {source}; is the address right, its directory writable, or the CA of its server's \
+         certificate in the file that sslrootcert names?"
     )]
     Database {
         /// Where, without credentials.
@@ -68,6 +70,17 @@ pub enum OpenError {
         path: PathBuf,
         /// Why.
         source: StoreError,
+    },
+    /// Somebody else could answer for the server.
+    #[error(
+        "the store at {location} is on another machine, and sslmode={mode} takes whoever answers for it: set sslmode=verify-full, \
+         and sslrootcert=FILE where its CA is not a public one"
+    )]
+    Unprotected {
+        /// Where, without credentials.
+        location: String,
+        /// The mode that the URL asks for.
+        mode: String,
     },
     /// The server would forget, in a crash, what it has committed (GAP-9, TH-37).
     #[error(
@@ -151,7 +164,14 @@ fn locate(location: &Location) -> Result<(Dialect, Url), OpenError> {
             make_private(path)?;
             Ok((Dialect::Sqlite, sqlite_url(path)?))
         }
-        Location::Postgres(url) => Ok((Dialect::Postgres, url.clone())),
+        Location::Postgres(url) => {
+            let location = place(url);
+            let url = server::protected(url).map_err(|problem| match problem {
+                UnsafeServer::Url(source) => OpenError::Database { location, source },
+                UnsafeServer::Mode(mode) => OpenError::Unprotected { location, mode },
+            })?;
+            Ok((Dialect::Postgres, url))
+        }
     }
 }
 

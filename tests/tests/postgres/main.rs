@@ -9,6 +9,7 @@ mod feed;
 mod processes;
 mod schema;
 mod server;
+mod tls;
 #[path = "../../../crates/store/tests/world/mod.rs"]
 mod world;
 
