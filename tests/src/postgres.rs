@@ -11,6 +11,7 @@ use std::time::Duration;
 use rustix::process::{Signal, getuid};
 
 use crate::command::run;
+use crate::port::free_port;
 use crate::{Failure, Process, Scratch, Tool};
 
 /// How long the start may take. A quiet machine needs 1 s.
@@ -19,6 +20,9 @@ const LIMIT: Duration = Duration::from_mins(1);
 const USER: &str = "scepter";
 /// The system's user that the server runs as where the tests run as root, which it refuses; Debian's package makes it.
 const SYSTEM_USER: &str = "postgres";
+
+/// PostgreSQL's own, which nobody listens on here.
+const PORT: u16 = 5432;
 
 /// The server's data directory in its scratch directory.
 const DATA: &str = "data";
@@ -30,6 +34,8 @@ pub struct Postgres {
     server: Process,
     programs: PathBuf,
     scratch: Scratch,
+    /// The name of its socket has it, whether it listens there or not.
+    port: u16,
     databases: AtomicUsize,
 }
 
@@ -42,7 +48,7 @@ impl Postgres {
 
     /// Starts one with such settings (`name=value`) beside the usual ones, and waits until it takes connections.
     pub fn start(settings: &[&str]) -> Result<Self, Failure> {
-        Self::start_in(Scratch::new("postgres")?, settings)
+        Self::start_in(Scratch::new("postgres")?, PORT, settings)
     }
 
     /// Starts one that strangers reach over TLS alone, at such addresses, with a certificate and its key in PEM.
@@ -52,17 +58,19 @@ impl Postgres {
         let certificate = scratch.write("server.crt", certificate)?;
         let key = scratch.write("server.key", key)?;
         fs::set_permissions(&key, Permissions::from_mode(0o600)).map_err(Failure::file("protect", &key))?;
+        let port = free_port()?;
         let settings = [
             "ssl=on".to_owned(),
+            format!("port={port}"),
             format!("listen_addresses={addresses}"),
             format!("hba_file={}", access.display()),
             format!("ssl_cert_file={}", certificate.display()),
             format!("ssl_key_file={}", key.display()),
         ];
-        Self::start_in(scratch, &settings.each_ref().map(String::as_str))
+        Self::start_in(scratch, port, &settings.each_ref().map(String::as_str))
     }
 
-    fn start_in(scratch: Scratch, settings: &[&str]) -> Result<Self, Failure> {
+    fn start_in(scratch: Scratch, port: u16, settings: &[&str]) -> Result<Self, Failure> {
         let programs = programs()?;
         if getuid().is_root() {
             run(Command::new("chown").args(["-R", &format!("{SYSTEM_USER}:")]).arg(scratch.path()), b"")?;
@@ -71,7 +79,7 @@ impl Postgres {
         initdb.args(["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--no-sync", "--pgdata"]);
         run(initdb.arg(scratch.join(DATA)), b"")?;
         let server = serve(&programs, &scratch, settings)?;
-        let mut started = Self { server, programs, scratch, databases: AtomicUsize::new(0) };
+        let mut started = Self { server, programs, scratch, port, databases: AtomicUsize::new(0) };
         started.await_connections()?;
         Ok(started)
     }
@@ -92,7 +100,7 @@ impl Postgres {
     pub fn database_at(&self, host: &str) -> Result<String, Failure> {
         let name = format!("database_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         run(&mut self.psql(&format!("CREATE DATABASE {name}")), b"")?;
-        Ok(format!("postgres://{USER}@{host}/{name}"))
+        Ok(format!("postgres://{USER}@{host}:{}/{name}", self.port))
     }
 
     fn await_connections(&mut self) -> Result<(), Failure> {
@@ -103,7 +111,7 @@ impl Postgres {
     fn psql(&self, statement: &str) -> Command {
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args(["--no-psqlrc", "--quiet", "--username", USER, "--dbname", "postgres", "--host"]);
-        psql.arg(self.scratch.path()).args(["--command", statement]);
+        psql.arg(self.scratch.path()).args(["--port", &self.port.to_string(), "--command", statement]);
         psql
     }
 }

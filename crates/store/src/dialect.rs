@@ -62,6 +62,16 @@ impl Dialect {
         }
     }
 
+    /// What to look at where it does not open.
+    pub(crate) const fn remedy(self) -> &'static str {
+        match self {
+            Self::Sqlite => "is its directory writable?",
+            Self::Postgres => {
+                "is the URL right, and the CA of the server's certificate a public one or in the file of sslrootcert?"
+            }
+        }
+    }
+
     /// Asks for the settings that would have the server forget, in a crash, what it has committed. Their session's value is
     /// ours already; whoever turned one off for the server, the database or the user did not think of a certificate store.
     pub(crate) const fn lossy_settings(self) -> Option<&'static str> {

@@ -53,15 +53,14 @@ pub enum OpenError {
     #[error("the store's path {} is not absolute; give an absolute path", .0.display())]
     NotAbsolute(PathBuf),
     /// The database does not answer.
-    #[error(
-        "cannot open the store at {location}: {source}; is the address right, its directory writable, or the CA of its server's \
-         certificate in the file that sslrootcert names?"
-    )]
+    #[error("cannot open the store at {location}: {source}; {remedy}")]
     Database {
         /// Where, without credentials.
         location: String,
         /// Why.
         source: sqlx::Error,
+        /// What to look at.
+        remedy: &'static str,
     },
     /// The file does not open a second time.
     #[error("cannot open {} once more: {source}; may this process open more files?", path.display())]
@@ -73,12 +72,12 @@ pub enum OpenError {
     },
     /// Somebody else could answer for the server.
     #[error(
-        "the store at {location} is on another machine, and sslmode={mode} takes whoever answers for it: set sslmode=verify-full, \
-         and sslrootcert=FILE where its CA is not a public one"
+        "the store is on {host}, and with sslmode={mode} others can answer for it: set sslmode=verify-full, and sslrootcert=FILE \
+         where its CA is not a public one (or sslmode=disable, if something else protects the connection)"
     )]
     Unprotected {
-        /// Where, without credentials.
-        location: String,
+        /// The server.
+        host: String,
         /// The mode that the URL asks for.
         mode: String,
     },
@@ -104,6 +103,10 @@ pub enum OpenError {
     },
 }
 
+fn unopened(dialect: Dialect, location: String, source: sqlx::Error) -> OpenError {
+    OpenError::Database { location, source, remedy: dialect.remedy() }
+}
+
 /// How many connections read at the same time.
 const READERS: u32 = 4;
 
@@ -113,7 +116,7 @@ impl Store {
         install_default_drivers();
         let (dialect, url) = locate(&config.location)?;
         let location = place(&url);
-        let opened = |source| OpenError::Database { location: location.clone(), source };
+        let opened = |source| unopened(dialect, location.clone(), source);
         let writer = pool(dialect, &url, dialect.writers()).await.map_err(opened)?;
         if let Some(setting) = lossy_setting(dialect, &writer).await.map_err(opened)? {
             return Err(OpenError::NotDurable { location, setting });
@@ -167,8 +170,8 @@ fn locate(location: &Location) -> Result<(Dialect, Url), OpenError> {
         Location::Postgres(url) => {
             let location = place(url);
             let url = server::protected(url).map_err(|problem| match problem {
-                UnsafeServer::Url(source) => OpenError::Database { location, source },
-                UnsafeServer::Mode(mode) => OpenError::Unprotected { location, mode },
+                UnsafeServer::Url(source) => unopened(Dialect::Postgres, location, source),
+                UnsafeServer::Mode { host, mode } => OpenError::Unprotected { host, mode },
             })?;
             Ok((Dialect::Postgres, url))
         }

@@ -14,12 +14,17 @@ const SSL_MODE: [&str; 2] = ["sslmode", "ssl-mode"];
 pub(crate) enum UnsafeServer {
     /// The driver does not understand it.
     Url(sqlx::Error),
-    /// It asks for a mode that takes whoever answers for the server, with or without TLS.
-    Mode(String),
+    /// It asks for a mode that takes others for the server, with or without TLS.
+    Mode {
+        /// The server.
+        host: String,
+        /// The mode.
+        mode: String,
+    },
 }
 
 /// The URL by which the driver reaches the server. Beyond this machine, the server proves by its certificate that it is the
-/// one that the URL names, unless the URL says otherwise: whoever answers for a store decides what is issued.
+/// one that the URL names, unless the URL says that it need not: whoever answers for a store decides what is issued.
 pub(crate) fn protected(url: &Url) -> Result<Url, UnsafeServer> {
     let options = PgConnectOptions::from_str(url.as_str()).map_err(UnsafeServer::Url)?;
     let mode = url.query_pairs().filter(|(name, _)| SSL_MODE.contains(&name.as_ref())).last();
@@ -32,9 +37,10 @@ pub(crate) fn protected(url: &Url) -> Result<Url, UnsafeServer> {
         return Ok(url);
     };
     match options.get_ssl_mode() {
-        PgSslMode::Allow | PgSslMode::Prefer => Err(UnsafeServer::Mode(mode.into_owned())),
-        PgSslMode::Disable | PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => {
-            Ok(url.clone())
+        PgSslMode::Disable | PgSslMode::VerifyFull => Ok(url.clone()),
+        // The driver takes any certificate where it is required, and with `verify-ca` any public one for any name.
+        PgSslMode::Allow | PgSslMode::Prefer | PgSslMode::Require | PgSslMode::VerifyCa => {
+            Err(UnsafeServer::Mode { host: options.get_host().to_owned(), mode: mode.into_owned() })
         }
     }
 }
@@ -42,11 +48,10 @@ pub(crate) fn protected(url: &Url) -> Result<Url, UnsafeServer> {
 /// Whether the server is reached by a socket or the loopback interface. A name but `localhost` may be anybody's.
 fn is_local(options: &PgConnectOptions) -> bool {
     let host = options.get_host();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse();
     options.get_socket().is_some()
         || host.starts_with('/')
         || host == "localhost"
-        || address.is_ok_and(|address: IpAddr| address.is_loopback())
+        || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -56,7 +61,7 @@ mod tests {
     fn reached_by(url: &str) -> Result<String, String> {
         match protected(&url.parse().unwrap()) {
             Ok(url) => Ok(url.to_string()),
-            Err(UnsafeServer::Mode(mode)) => Err(mode),
+            Err(UnsafeServer::Mode { mode, .. }) => Err(mode),
             Err(UnsafeServer::Url(error)) => panic!("{error}"),
         }
     }
@@ -66,7 +71,7 @@ mod tests {
         for url in [
             "postgres://scepter@localhost/store",
             "postgres://scepter@127.0.0.1:5433/store",
-            "postgres://scepter@[::1]/store",
+            "postgres://scepter@localhost/store?host=::1",
             "postgres://scepter@db.example.com/store?host=/run/postgresql",
             "postgres://scepter@%2Frun%2Fpostgresql/store",
             "postgres://scepter@localhost/store?sslmode=prefer",
@@ -101,14 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn whoever_says_how_a_server_is_protected_is_taken_at_their_word_unless_it_is_by_chance() {
-        for mode in ["disable", "require", "verify-ca", "verify-full"] {
+    fn a_mode_that_takes_others_for_the_server_is_refused() {
+        for mode in ["disable", "verify-full"] {
             let url = format!("postgres://scepter@db.example.com/store?sslmode={mode}");
             assert_eq!(reached_by(&url), Ok(url));
         }
-        for (name, mode) in [("sslmode", "prefer"), ("ssl-mode", "allow"), ("sslmode", "Prefer")] {
-            let url = format!("postgres://scepter@db.example.com/store?sslmode=verify-full&{name}={mode}");
-            assert_eq!(reached_by(&url), Err(mode.to_owned()));
+        for mode in ["allow", "prefer", "Prefer", "require", "verify-ca"] {
+            for name in SSL_MODE {
+                let url =
+                    format!("postgres://scepter@db.example.com/store?sslmode=verify-full&{name}={mode}");
+                assert_eq!(reached_by(&url), Err(mode.to_owned()));
+            }
         }
     }
 }

@@ -44,7 +44,9 @@ fn note(answer: &mut MintedChallenges, outcome: Result<Minted, NotMinted>) {
     }
 }
 
-/// Those of one page at once, so that they share commits.
+/// As many at once as share a commit, and no more: claims of devices that enroll wait behind them.
+const AT_ONCE: usize = 64;
+
 async fn mint_all(
     issuer: &Issuer,
     tenant: &Tenant,
@@ -56,9 +58,12 @@ async fn mint_all(
         let page = issuer.store.devices(tenant, after.as_ref()).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.device.id.clone());
-        let reached = page.iter().filter(|member| reaches(profile, member));
-        for outcome in join_all(reached.map(|member| mint_one(issuer, tenant, profile, member))).await {
-            note(answer, outcome?);
+        let reached: Vec<_> = page.iter().filter(|member| reaches(profile, member)).collect();
+        for together in reached.chunks(AT_ONCE) {
+            let attempts = together.iter().map(|member| mint_one(issuer, tenant, profile, member));
+            for outcome in join_all(attempts).await {
+                note(answer, outcome?);
+            }
         }
     }
 }
