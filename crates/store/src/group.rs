@@ -62,7 +62,7 @@ impl Work {
     }
 }
 
-/// Claims that wait for the next group.
+/// Claims, records and challenges that wait for the next group.
 #[derive(Default)]
 pub(crate) struct Claims(Mutex<Waiting>);
 

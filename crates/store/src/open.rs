@@ -83,7 +83,8 @@ pub enum OpenError {
     },
     /// The server would forget, in a crash, what it has committed (GAP-9, TH-37).
     #[error(
-        "the store at {location} stands on a server that has {setting} off: a crash would open used challenges again;          set {setting} = on for the server, the database and the user"
+        "the store at {location} stands on a server that has {setting} off: a crash would open used challenges again; \
+         set {setting} = on for the server, the database and the user"
     )]
     NotDurable {
         /// Where, without credentials.

@@ -12,7 +12,7 @@ use crate::ledger::{Ledger, Touched};
 pub(crate) struct Statement {
     pub(crate) text: &'static str,
     pub(crate) parameters: Vec<Parameter>,
-    /// Whose status may change with the rows that it changes, if it does.
+    /// The object whose status changes with a row that it changes.
     pub(crate) touches: Option<Touched>,
 }
 
@@ -21,7 +21,7 @@ impl Statement {
         Self { text, parameters: Vec::new(), touches: None }
     }
 
-    /// The same, of which an object's status depends.
+    /// The same, on whose rows an object's status depends.
     pub(crate) fn touching(self, touched: Touched) -> Self {
         Self { touches: Some(touched), ..self }
     }
