@@ -1,10 +1,12 @@
 //! Serial numbers.
 
+use jiff::Timestamp;
 use scepter_policy::identity::SerialNumber;
 
-/// A new serial number: random, so that nobody can foresee or count them.
-pub(crate) fn random_serial() -> Result<SerialNumber, getrandom::Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)?;
-    Ok(SerialNumber::from_random(bytes))
+/// A new serial number. Its random part keeps anybody from foreseeing or counting them; its time says no more than the
+/// certificate does.
+pub(crate) fn new_serial(now: Timestamp) -> Result<SerialNumber, getrandom::Error> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random)?;
+    Ok(SerialNumber::made_at(now, random))
 }

@@ -16,7 +16,7 @@ use super::{credential, envelope, inquiry, reply, request};
 use crate::authorities::{Ra, Served};
 use crate::issuer::Issuer;
 use crate::limits::Source;
-use crate::serial::random_serial;
+use crate::serial::new_serial;
 
 /// Answers one pkiMessage with a signed CertRep, unless it is no message, or we cannot answer now.
 pub(super) async fn answer(
@@ -123,7 +123,8 @@ async fn issue(
         .authority
         .check_names(authorized.subject(), authorized.subject_alternative_names())
         .map_err(|violation| Failure::constrained(&key, &violation))?;
-    match issuer.store.reserve(authorized, asked, random_serial()?, issuer.clock.now()).await? {
+    let now = issuer.clock.now();
+    match issuer.store.reserve(authorized, asked, new_serial(now)?, now).await? {
         Reservation::Waiting => Ok(None),
         Reservation::Replay(recorded) => Ok(Some(recorded)),
         Reservation::Fresh(order) => {
