@@ -16,4 +16,4 @@ mod reply;
 mod request;
 mod target;
 
-pub(crate) use endpoint::router;
+pub(crate) use endpoint::Endpoint;

@@ -1,5 +1,6 @@
 //! Starting and stopping: everything an issuer needs is opened in one place, every task is started in one place.
 
+mod answers;
 mod data;
 mod error;
 mod first_token;
@@ -19,17 +20,19 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+pub(crate) use answers::Answers;
 pub use error::{StartError, Stopped};
 
 use crate::authorities::Authorities;
 use crate::clock::Clock;
 use crate::configuration::{self, IssuerConfiguration, Listeners, Overrides, Timeout};
 use crate::declared::Declared;
+use crate::enrollment::Endpoint;
 use crate::issuer::Issuer;
 use crate::limits::{Limits, Proxies};
 use crate::metrics::Metrics;
 use crate::precedence::Precedence;
-use crate::{api, enrollment, jobs, ops};
+use crate::{api, jobs, ops};
 use data::DataDirectory;
 use listener::Listener;
 
@@ -190,7 +193,7 @@ impl Bound {
             ops: self.ops.address(),
         };
         let stop = CancellationToken::new();
-        let scep = enrollment::router(Arc::clone(issuer), request_timeout.duration());
+        let scep = Endpoint::new(Arc::clone(issuer), request_timeout.duration());
         let mut all: Vec<(&'static str, Task)> = vec![
             ("the SCEP listener", Box::pin(self.scep.serve(scep.clone(), stop.clone()))),
             ("the API listener", Box::pin(self.api.serve(api::router(issuer, &stop), stop.clone()))),

@@ -1,18 +1,19 @@
 //! SCEP over HTTP (RFC 8894 §4): from a request to an operation, and from its outcome to an answer.
 
+use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::middleware;
+use axum::http::request::Parts;
+use axum::http::{Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use scepter_scep::Limits;
 use scepter_scep::transport::{self, Operation, Query};
-use tower_http::timeout::TimeoutLayer;
+use tokio::time;
 use tracing::Instrument as _;
 
 use super::failure::{Answer, Failure};
@@ -25,6 +26,7 @@ use crate::limits::{LimitedBy, Source};
 use crate::metrics::ScepLabels;
 use crate::ocsp;
 use crate::revocation_list;
+use crate::server::Answers;
 
 /// The reason that is counted for what is no question over HTTP.
 const BAD_HTTP_REQUEST: &str = "BadHttpRequest";
@@ -32,63 +34,69 @@ const BAD_HTTP_REQUEST: &str = "BadHttpRequest";
 /// When to come again after an outage.
 const OUTAGE_FOR: Duration = Duration::from_secs(5);
 
-/// The routes of the SCEP listener. Paths are read as clients write them, so a router's patterns do not help. A whole
-/// request may take `timeout`, the reading of its body included.
-pub(crate) fn router(issuer: Arc<Issuer>, timeout: Duration) -> Router {
-    Router::new()
-        .fallback(answer)
-        .layer(DefaultBodyLimit::max(Limits::default().message))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timeout))
-        .layer(middleware::map_response_with_state(Arc::clone(&issuer), count_timeout))
-        .with_state(issuer)
+/// What answers on the SCEP listeners. Paths are read as clients write them, so a router's patterns do not help; and of what
+/// an enrolment costs beside its cryptography, layers were a part that could be seen (decision 0263).
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    issuer: Arc<Issuer>,
+    timeout: Duration,
 }
 
-/// Nothing else answers 408: the request was given up, with whatever it was at.
-async fn count_timeout(State(issuer): State<Arc<Issuer>>, answer: Response) -> Response {
-    if answer.status() == StatusCode::REQUEST_TIMEOUT {
-        count(&issuer, "RequestTimeout", answer)
-    } else {
-        answer
+impl Endpoint {
+    /// A whole request may take `timeout`, the reading of its body included.
+    pub(crate) fn new(issuer: Arc<Issuer>, timeout: Duration) -> Self {
+        Self { issuer, timeout }
     }
 }
 
-async fn answer(
-    State(issuer): State<Arc<Issuer>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
-) -> Response {
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) => {
-            return count(&issuer, BAD_HTTP_REQUEST, text(rejection.status(), "the body is too long"));
-        }
+impl Answers for Endpoint {
+    async fn answer(self, peer: SocketAddr, request: Request<Incoming>) -> Response {
+        let Self { issuer, timeout } = self;
+        let answered = time::timeout(timeout, answer(&issuer, peer, request)).await;
+        // The request is given up, with whatever it was at.
+        answered
+            .unwrap_or_else(|_| count(&issuer, "RequestTimeout", StatusCode::REQUEST_TIMEOUT.into_response()))
+    }
+}
+
+async fn answer(issuer: &Arc<Issuer>, peer: SocketAddr, request: Request<Incoming>) -> Response {
+    let (Parts { method, uri, headers, .. }, body) = request.into_parts();
+    let body = match Limited::new(body, Limits::default().message).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => return count(issuer, BAD_HTTP_REQUEST, no_body(error.as_ref())),
     };
     let source = issuer.proxies.source(peer.ip(), &headers);
     match Target::of(uri.path()) {
         Some(Target::RevocationList(_) | Target::CaCertificate(_)) if !is_read(&method) => {
-            count(&issuer, BAD_HTTP_REQUEST, method_not_allowed("GET, HEAD"))
+            count(issuer, BAD_HTTP_REQUEST, method_not_allowed("GET, HEAD"))
         }
         Some(Target::RevocationList(name)) => {
             let list = issuer.authorities.published(name).and_then(|served| served.revocation_list.current());
-            list.map_or_else(no_authority, |list| revocation_list::answer(&issuer, list, &headers))
+            list.map_or_else(no_authority, |list| revocation_list::answer(issuer, list, &headers))
         }
         Some(Target::Ocsp(name, encoded)) => match issuer.authorities.published(name) {
-            Some(served) => ocsp::answer(&issuer, served, &method, encoded, &body, source).await,
+            Some(served) => ocsp::answer(issuer, served, &method, encoded, &body, source).await,
             None => no_authority(),
         },
         Some(Target::CaCertificate(name)) => ca_certificate(issuer.authorities.published(name)),
         Some(Target::Scep(name)) => {
             let served = issuer.authorities.issuing(name, issuer.clock.now());
-            scep(&issuer, served, &method, &uri, &body, source).await
+            scep(issuer, served, &method, &uri, body, source).await
         }
         Some(Target::DefaultScep) => {
             let served = issuer.authorities.default(issuer.clock.now());
-            scep(&issuer, served, &method, &uri, &body, source).await
+            scep(issuer, served, &method, &uri, body, source).await
         }
         None => text(StatusCode::NOT_FOUND, "there is nothing here"),
+    }
+}
+
+/// To a body that could not be read to its end.
+fn no_body(error: &(dyn Error + 'static)) -> Response {
+    if error.is::<LengthLimitError>() {
+        text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long")
+    } else {
+        text(StatusCode::BAD_REQUEST, "the body ended early")
     }
 }
 
@@ -98,7 +106,7 @@ async fn scep(
     served: Option<&Arc<Served>>,
     method: &Method,
     uri: &Uri,
-    body: &[u8],
+    body: Bytes,
     source: Source,
 ) -> Response {
     let Some(served) = served else { return no_authority() };
@@ -139,7 +147,7 @@ enum Asked {
     Capabilities,
     CaCertificates,
     NextCaCertificates,
-    PkiOperation(Vec<u8>),
+    PkiOperation(Bytes),
 }
 
 /// A request that asks nothing of SCEP.
@@ -153,7 +161,7 @@ enum NotScep {
     Query(String),
 }
 
-fn asked(method: &Method, query: &str, body: &[u8]) -> Result<Asked, NotScep> {
+fn asked(method: &Method, query: &str, body: Bytes) -> Result<Asked, NotScep> {
     let wrong = |bad: transport::BadQuery| NotScep::Query(bad.to_string());
     let query = Query::parse(query, &Limits::default()).map_err(wrong)?;
     let is_post = *method == Method::POST;
@@ -164,12 +172,15 @@ fn asked(method: &Method, query: &str, body: &[u8]) -> Result<Asked, NotScep> {
         Some(Operation::GetCaCaps) => Ok(Asked::Capabilities),
         Some(Operation::GetCaCert) => Ok(Asked::CaCertificates),
         // A POST without an operation can be nothing else (§4.3).
-        Some(Operation::PkiOperation) | None if is_post => Ok(Asked::PkiOperation(body.to_vec())),
+        Some(Operation::PkiOperation) | None if is_post => Ok(Asked::PkiOperation(body)),
         // It may issue a certificate.
         Some(Operation::PkiOperation) if *method == Method::HEAD => {
             Err(NotScep::Method { allowed: "GET, POST" })
         }
-        Some(Operation::PkiOperation) => query.pki_message().map(Asked::PkiOperation).map_err(wrong),
+        Some(Operation::PkiOperation) => {
+            let message = query.pki_message().map_err(wrong)?;
+            Ok(Asked::PkiOperation(message.into()))
+        }
         Some(Operation::GetNextCaCert) => Ok(Asked::NextCaCertificates),
         None => {
             let problem = "the operation is missing; a SCEP client asks ?operation=GetCACert";
@@ -325,13 +336,13 @@ mod tests {
 
     #[test]
     fn a_post_without_an_operation_is_a_pki_operation() {
-        let asked = asked(&Method::POST, "", b"message");
-        assert!(matches!(asked, Ok(Asked::PkiOperation(message)) if message == b"message"));
+        let asked = asked(&Method::POST, "", Bytes::from_static(b"message"));
+        assert!(matches!(asked, Ok(Asked::PkiOperation(message)) if message == b"message"[..]));
     }
 
     #[test]
     fn a_head_is_answered_as_long_as_it_changes_nothing() {
-        let head = |query| asked(&Method::HEAD, query, b"");
+        let head = |query| asked(&Method::HEAD, query, Bytes::new());
         assert!(matches!(head("operation=GetCACaps"), Ok(Asked::Capabilities)));
         let refused = head("operation=PKIOperation&message=AAAA");
         assert!(matches!(refused, Err(NotScep::Method { allowed: "GET, POST" })));

@@ -7,10 +7,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,9 +16,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 use super::StartError;
+use super::answers::Answers;
 use super::places::{Place, Places};
 use crate::configuration::{ConnectionLimits, Limits};
 use crate::limits::Proxies;
@@ -74,12 +70,12 @@ impl Listener {
     }
 
     /// Serves until `stop`, then lets requests under way end.
-    pub(crate) async fn serve(self, router: Router, stop: CancellationToken) {
+    pub(crate) async fn serve(self, answers: impl Answers, stop: CancellationToken) {
         tracing::info!(listener = self.name, address = %self.address, "listening");
         let open = GracefulShutdown::new();
         while let Some((stream, peer, place)) = self.accept(&stop).await {
-            let (router, closed) = (router.clone(), self.closed.clone());
-            let connection = Connection { router, peer, limits: self.limits, closed, _place: place };
+            let (answers, closed) = (answers.clone(), self.closed.clone());
+            let connection = Connection { answers, peer, limits: self.limits, closed, _place: place };
             let watcher = open.watcher();
             match self.tls.clone() {
                 Some(tls) => {
@@ -136,24 +132,23 @@ impl Listener {
 }
 
 /// One client's connection. Its place is free again when it ends.
-struct Connection {
-    router: Router,
+struct Connection<A> {
+    answers: A,
     peer: SocketAddr,
     limits: ConnectionLimits,
     closed: ClosedConnections,
     _place: Place,
 }
 
-impl Connection {
+impl<A: Answers> Connection<A> {
     async fn serve<S>(self, stream: S, watcher: hyper_util::server::graceful::Watcher)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { router, peer, limits, closed, _place } = self;
-        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            let answer = router.clone().oneshot(request.map(Body::new));
-            async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+        let Self { answers, peer, limits, closed, _place } = self;
+        let service = service_fn(move |request| {
+            let answer = answers.clone().answer(peer, request);
+            async move { Ok::<_, Infallible>(answer.await) }
         });
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.write_timeout.duration()));

@@ -1,11 +1,12 @@
 //! Which certificates are an authority's own.
 
-use der::Decode as _;
+use der::{Decode as _, Encode as _};
 use scepter_policy::identity::{AuthorityName, SerialNumber};
 use scepter_policy::issuance::Signatory;
 
 use super::Authority;
-use crate::certificate::Certificate;
+use crate::certificate::TbsCertificate;
+use crate::signed::{Signed, is_signed_by};
 
 impl Signatory for Authority {
     fn authority(&self) -> &AuthorityName {
@@ -14,11 +15,12 @@ impl Signatory for Authority {
 
     /// The signature is verified with the CA's own key: a name and a serial number are anybody's to write (TH-10).
     fn signed(&self, certificate_der: &[u8]) -> Option<SerialNumber> {
-        let certificate = Certificate::from_der(certificate_der).ok()?;
-        if !certificate.is_issued_by(self.ca_certificate()) {
+        let signed = Signed::from_der(certificate_der).ok()?;
+        let tbs: TbsCertificate<'_> = signed.content.decode_as().ok()?;
+        let ca = self.ca_certificate();
+        if tbs.issuer.to_der().ok()? != ca.subject || !is_signed_by(&signed, &ca.spki) {
             return None;
         }
-        let parsed = x509_cert::Certificate::from_der(certificate_der).ok()?;
-        hex::encode(parsed.tbs_certificate().serial_number().as_bytes()).parse().ok()
+        hex::encode(tbs.serial_number.as_bytes()).parse().ok()
     }
 }
