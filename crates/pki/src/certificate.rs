@@ -97,10 +97,14 @@ impl Certificate {
         self.not_before <= time && time <= self.not_after
     }
 
-    /// Whether another certificate's holder issued it: by name and by signature.
+    /// Whether another certificate's holder issued it.
     pub(crate) fn is_issued_by(&self, issuer: &Self) -> bool {
-        self.issuer == issuer.subject
-            && Signed::from_der(&self.der).is_ok_and(|signed| is_signed_by(&signed, &issuer.spki))
+        Signed::from_der(&self.der).is_ok_and(|signed| issuer.has_issued(&signed, &self.issuer))
+    }
+
+    /// Whether its holder issued something that names an issuer: by that name and by signature.
+    pub(crate) fn has_issued(&self, signed: &Signed<'_>, issuer: &[u8]) -> bool {
+        issuer == self.subject && is_signed_by(signed, &self.spki)
     }
 
     /// Whether it is a root: issued by itself.

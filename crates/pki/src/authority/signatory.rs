@@ -6,7 +6,7 @@ use scepter_policy::issuance::Signatory;
 
 use super::Authority;
 use crate::certificate::TbsCertificate;
-use crate::signed::{Signed, is_signed_by};
+use crate::signed::Signed;
 
 impl Signatory for Authority {
     fn authority(&self) -> &AuthorityName {
@@ -17,8 +17,7 @@ impl Signatory for Authority {
     fn signed(&self, certificate_der: &[u8]) -> Option<SerialNumber> {
         let signed = Signed::from_der(certificate_der).ok()?;
         let tbs: TbsCertificate<'_> = signed.content.decode_as().ok()?;
-        let ca = self.ca_certificate();
-        if tbs.issuer.to_der().ok()? != ca.subject || !is_signed_by(&signed, &ca.spki) {
+        if !self.ca_certificate().has_issued(&signed, &tbs.issuer.to_der().ok()?) {
             return None;
         }
         hex::encode(tbs.serial_number.as_bytes()).parse().ok()
