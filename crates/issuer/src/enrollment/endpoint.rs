@@ -96,7 +96,7 @@ fn no_body(error: &(dyn Error + 'static)) -> Response {
     if error.is::<LengthLimitError>() {
         text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long")
     } else {
-        text(StatusCode::BAD_REQUEST, "the body ended early")
+        text(StatusCode::BAD_REQUEST, "the body cannot be read")
     }
 }
 

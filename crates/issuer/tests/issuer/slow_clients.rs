@@ -91,6 +91,20 @@ async fn a_body_that_trickles_in_is_answered_408_and_cut() {
 }
 
 #[tokio::test]
+async fn a_body_that_breaks_off_is_answered_400_and_not_called_too_long() {
+    let world = with(ConnectionLimits::default()).await;
+    let mut stream = connect(&world).await;
+    let request = b"POST /scep/default?operation=PKIOperation HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = String::new();
+    timeout(LONG, stream.read_to_string(&mut answer)).await.expect("it is closed").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(answer.ends_with("the body cannot be read\n"), "{answer}");
+    let counted = r#"scep_requests_total{operation="none",result="error",reason="BadHttpRequest"} 1"#;
+    assert!(metrics(&world).await.contains(counted));
+}
+
+#[tokio::test]
 async fn a_connection_that_is_silent_between_two_requests_is_closed() {
     let world = with(impatient()).await;
     let mut stream = connect(&world).await;
