@@ -285,10 +285,6 @@ pub(crate) async fn read_challenge(
 }
 
 pub(crate) fn read(row: &impl Columns) -> Result<Challenge, StoreError> {
-    let fingerprint = match row.optional_bytes("fingerprint")? {
-        Some(_) => Some(RequestFingerprint(row.digest("fingerprint")?)),
-        None => None,
-    };
     Ok(Challenge {
         id: row.parsed("id")?,
         mac: row.bytes("mac")?,
@@ -296,7 +292,10 @@ pub(crate) fn read(row: &impl Columns) -> Result<Challenge, StoreError> {
         stage: row.parsed("state")?,
         void_reason: row.optional_parsed("void_reason")?,
         expires_at: row.time("expires_at")?,
-        fingerprint,
+        fingerprint: match row.optional_bytes("fingerprint")? {
+            Some(_) => Some(RequestFingerprint(row.digest("fingerprint")?)),
+            None => None,
+        },
         serial: row.optional_parsed("serial")?,
     })
 }

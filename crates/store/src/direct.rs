@@ -3,6 +3,7 @@
 //! sqlx gives every connection a thread, and going there and back costs more than most statements do. The texts are the
 //! same; only the way there is another.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -66,7 +67,7 @@ impl Direct {
     pub(crate) fn first<T, E: From<StoreError>>(
         &self,
         query: &Statement,
-        read: impl FnOnce(&Row<'_>) -> Result<T, E>,
+        read: impl FnOnce(&Found<'_>) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
         let free = self.lock().as_mut().ok_or_else(closed)?.readers.pop();
         let connection = free.map_or_else(|| self.connect_reader(), Ok)?;
@@ -176,13 +177,13 @@ fn execute(connection: &Connection, statement: &Statement) -> Result<u64, StoreE
 fn first_row<T, E: From<StoreError>>(
     connection: &Connection,
     query: &Statement,
-    read: impl FnOnce(&Row<'_>) -> Result<T, E>,
+    read: impl FnOnce(&Found<'_>) -> Result<T, E>,
 ) -> Result<Option<T>, E> {
     let failed = |error: rusqlite::Error| E::from(StoreError::from(error));
     let mut prepared = connection.prepare_cached(query.text).map_err(failed)?;
     bind(&mut prepared, &query.parameters)?;
     let mut rows = prepared.raw_query();
-    rows.next().map_err(failed)?.map(read).transpose()
+    rows.next().map_err(failed)?.map(|row| read(&Found::new(row))).transpose()
 }
 
 /// Binds parameters by their number. For SQLite `$2` is a name: whichever stands first in a text is its first parameter.
@@ -208,34 +209,54 @@ impl ToSql for Parameter {
     }
 }
 
-impl Columns for Row<'_> {
-    fn text(&self, column: &str) -> Result<String, StoreError> {
-        column_of(self, column)
+/// A row, whose columns have distinct names. Each is looked for after the last one: most are asked for in the order of their
+/// query.
+pub(crate) struct Found<'row> {
+    row: &'row Row<'row>,
+    next: Cell<usize>,
+}
+
+impl<'row> Found<'row> {
+    fn new(row: &'row Row<'row>) -> Self {
+        Self { row, next: Cell::new(0) }
     }
 
-    fn optional_text(&self, column: &str) -> Result<Option<String>, StoreError> {
-        column_of(self, column)
-    }
-
-    fn integer(&self, column: &str) -> Result<i64, StoreError> {
-        column_of(self, column)
-    }
-
-    fn optional_integer(&self, column: &str) -> Result<Option<i64>, StoreError> {
-        column_of(self, column)
-    }
-
-    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
-        column_of(self, column)
-    }
-
-    fn optional_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        column_of(self, column)
+    fn column<T: FromSql>(&self, name: &str) -> Result<T, StoreError> {
+        let statement: &rusqlite::Statement<'_> = self.row.as_ref();
+        let next = self.next.get();
+        let index = (next..statement.column_count())
+            .chain(0..next)
+            .find(|index| statement.column_name(*index).is_ok_and(|column| column == name))
+            .ok_or_else(|| rusqlite::Error::InvalidColumnName(name.to_owned()))?;
+        self.next.set(index + 1);
+        Ok(self.row.get(index)?)
     }
 }
 
-fn column_of<T: FromSql>(row: &Row<'_>, column: &str) -> Result<T, StoreError> {
-    Ok(row.get(column)?)
+impl Columns for Found<'_> {
+    fn text(&self, column: &str) -> Result<String, StoreError> {
+        self.column(column)
+    }
+
+    fn optional_text(&self, column: &str) -> Result<Option<String>, StoreError> {
+        self.column(column)
+    }
+
+    fn integer(&self, column: &str) -> Result<i64, StoreError> {
+        self.column(column)
+    }
+
+    fn optional_integer(&self, column: &str) -> Result<Option<i64>, StoreError> {
+        self.column(column)
+    }
+
+    fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
+        self.column(column)
+    }
+
+    fn optional_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.column(column)
+    }
 }
 
 #[cfg(test)]
@@ -314,6 +335,21 @@ mod tests {
         let query = Statement::new("SELECT $3 || $1 || $2 || $1 AS joined").text("a").text("b").text("c");
         let joined = direct.first::<_, StoreError>(&query, |row| row.text("joined")).unwrap();
         assert_eq!(joined.as_deref(), Some("caba"));
+    }
+
+    #[test]
+    fn columns_are_found_by_name_in_whatever_order_they_are_asked_for() {
+        let (_directory, direct) = direct();
+        let query = Statement::new("SELECT 'a' AS first, 'b' AS second, 'c' AS third");
+        let joined = direct.first::<_, StoreError>(&query, |row| {
+            ["third", "first", "second", "second"]
+                .iter()
+                .map(|column| row.text(column))
+                .collect::<Result<String, _>>()
+        });
+        assert_eq!(joined.unwrap().as_deref(), Some("cabb"));
+        let missing = direct.first(&query, |row| row.text("fourth"));
+        assert!(matches!(missing, Err(StoreError::Unreadable { .. })), "{missing:?}");
     }
 
     #[test]

@@ -22,13 +22,12 @@ use crate::statement::Statement;
 macro_rules! facts_of {
     ($table:literal, $id:literal) => {
         concat!(
-            "SELECT c.*, a.standing, a.version, a.serial AS current_serial, a.reissue, \
-             o.revision AS object_revision, o.manifest, o.bytes, \
-             d.revision AS device_revision, d.record AS device_record, u.record AS user_record, \
+            "SELECT c.*, a.serial AS current_serial, a.reissue, a.standing, o.revision AS object_revision, \
+             d.revision AS device_revision, u.record AS user_record, o.manifest, o.bytes, d.record AS device_record, \
              (SELECT string_agg(m.group_id, '\n') FROM memberships m WHERE m.owner = d.owner \
              AND m.namespace = d.namespace AND m.kind = 'Device' AND m.member = d.id) AS device_groups, \
              (SELECT string_agg(m.group_id, '\n') FROM memberships m WHERE m.owner = d.owner \
-             AND m.namespace = d.namespace AND m.kind = 'User' AND m.member = d.user_id) AS user_groups, \
+             AND m.namespace = d.namespace AND m.kind = 'User' AND m.member = d.user_id) AS user_groups, a.version, \
              k.owner AS seen_owner, k.namespace AS seen_namespace, k.profile AS seen_profile, \
              k.device AS seen_device, k.association AS seen_association FROM ",
             $table,
