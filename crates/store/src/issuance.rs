@@ -1,5 +1,5 @@
 //! From a credential to a recorded certificate: grant, reserve, record. Between them policy judges and pki signs; neither
-//! happens inside a transaction. Each is committed by itself, so that nothing is signed for which there is no record, whatever
+//! happens inside a transaction. What is reserved is committed before it is signed, what is signed before it leaves, whatever
 //! that costs (decision 0290).
 //!
 //! Every step looks again: `reserve` and `record` compare the row versions that the request was judged by, and lose when
